@@ -1,0 +1,77 @@
+"""Every exception of the toolkit, and the one table of exit codes.
+
+A message says what happened, to which input, and what to do next. Outcomes of mined code or model
+output are never exceptions: they are `Dropped` records and verdicts.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of every command (documented in the CLI reference)."""
+
+    DONE = 0
+    FINDINGS = 1
+    """Done, with findings or failed checks."""
+    USAGE = 2
+    ENVIRONMENT = 3
+    """The machine lacks something; the message says what and how to get it."""
+    INTERRUPTED = 130
+    """Interrupted after the state was saved; the same command goes on."""
+
+
+class RecodeError(Exception):
+    """Root of all errors that the toolkit raises on purpose."""
+
+    exit_code = ExitCode.FINDINGS
+
+
+class UsageError(RecodeError):
+    """The request itself cannot be met: a wrong version, an output folder of another build."""
+
+    exit_code = ExitCode.USAGE
+
+
+class UnknownReleaseError(UsageError):
+    """The package index has no such library, version, or no artifact usable here."""
+
+
+class EnvironmentLacksError(RecodeError):
+    """The machine lacks something; `remedy` is a command or a sentence for the user."""
+
+    exit_code = ExitCode.ENVIRONMENT
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}\n  to fix: {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+class IndexUnreachableError(EnvironmentLacksError):
+    """No package index answered (no network, wrong settings)."""
+
+
+class CorruptArtifactError(RecodeError):
+    """A download or a cache entry does not have the hash it must have."""
+
+
+class UnsafeArchiveError(RecodeError):
+    """An archive would write outside its folder, or is a decompression bomb."""
+
+
+class SandboxError(RecodeError):
+    """The sandbox itself failed: says nothing about the code that was to run in it."""
+
+
+class WeakSandboxError(EnvironmentLacksError):
+    """Only limits (level D) can be had here and the caller did not allow that."""
+
+
+class BusyError(UsageError):
+    """Another process is working in the same output folder."""
+
+
+class MalformedInputError(UsageError):
+    """A file that a user gave does not have the schema it must have."""
