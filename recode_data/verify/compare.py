@@ -1,0 +1,161 @@
+"""Compare what two runs of a snippet observed, outside the process that ran it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+
+from recode_data.records import JsonValue
+from recode_data.verify.observed import Observed
+
+RELATIVE_TOLERANCE = 1e-6
+ABSOLUTE_TOLERANCE = 1e-9
+"""Two releases of a numeric library may sum in another order; a wrong migration is off by more."""
+
+UNCOMPARABLE = frozenset({"x", "cut"})
+"""Tags of canonical values that carry no information."""
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+
+
+def same_value(left: JsonValue, right: JsonValue) -> bool:
+    """Whether two canonical values are equal, floats within tolerance.
+
+    Opaque values are equal to anything: they prove nothing either way.
+    """
+    if not isinstance(left, list) or not isinstance(right, list) or not left or not right:
+        return left == right
+    tag = left[0]
+    if tag in UNCOMPARABLE or right[0] in UNCOMPARABLE:
+        return True
+    if tag != right[0]:
+        return False
+    if tag in ("f", "c"):
+        return len(left) == len(right) and all(map(_same_float, left[1:], right[1:]))
+    if tag == "a":
+        return _same_array(left, right)
+    if tag == "s":
+        return _same_text(left[1], right[1])
+    if tag == "o":
+        return _same_object(left, right)
+    return len(left) == len(right) and all(map(_same_part, left[1:], right[1:]))
+
+
+def _same_part(left: JsonValue, right: JsonValue) -> bool:
+    """Parts of a container: nested canonical values, or lists and pairs of them."""
+    if not isinstance(left, list) or not isinstance(right, list):
+        return left == right
+    if left and isinstance(left[0], str) and right and isinstance(right[0], str):
+        return same_value(left, right)
+    return len(left) == len(right) and all(map(_same_part, left, right))
+
+
+def _same_float(left: JsonValue, right: JsonValue) -> bool:
+    if left == right:
+        return True
+    a, b = float(str(left)), float(str(right))
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    return math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
+
+
+def _same_array(left: list[JsonValue], right: list[JsonValue]) -> bool:
+    if left[1:3] != right[1:3] or left[4:] != right[4:]:  # kind, shape; field names
+        return False
+    ours, theirs = left[3], right[3]
+    if not isinstance(ours, list) or not isinstance(theirs, list) or len(ours) != len(theirs):
+        return False
+    same: Callable[[JsonValue, JsonValue], bool]
+    if left[1] == "f":
+        same = _same_float
+    elif left[1] == "c":
+        same = _same_complex
+    elif left[1] in ("O", "V"):
+        same = same_value
+    else:
+        return ours == theirs
+    return all(map(same, ours, theirs))
+
+
+def _same_complex(left: JsonValue, right: JsonValue) -> bool:
+    if not isinstance(left, list) or not isinstance(right, list):
+        return left == right
+    return all(map(_same_float, left, right))
+
+
+def _same_text(left: JsonValue, right: JsonValue) -> bool:
+    return left == right or _ADDRESS.sub("0x", str(left)) == _ADDRESS.sub("0x", str(right))
+
+
+def _same_object(left: list[JsonValue], right: list[JsonValue]) -> bool:
+    """Objects known only by their attributes: compare those that both versions have.
+
+    A library may add or drop attributes freely, and rename the class; that alone is no difference.
+    """
+    ours, theirs = _attributes(left), _attributes(right)
+    return all(same_value(ours[name], theirs[name]) for name in ours.keys() & theirs.keys())
+
+
+def _attributes(value: list[JsonValue]) -> dict[str, JsonValue]:
+    pairs = value[2] if len(value) > 2 and isinstance(value[2], list) else []
+    return {str(pair[0]): pair[1] for pair in pairs if isinstance(pair, list) and len(pair) == 2}
+
+
+def is_informative(value: JsonValue) -> bool:
+    """Whether a canonical value could tell a right result from a wrong one."""
+    if not isinstance(value, list) or not value:
+        return False
+    tag = value[0]
+    if tag in UNCOMPARABLE or tag in ("n", "type"):
+        return False
+    if tag == "o":
+        return any(is_informative(item) for item in _attributes(value).values())
+    if tag in ("l", "u", "S", "d"):
+        items = value[1] if len(value) > 1 and isinstance(value[1], list) else []
+        if not items:
+            return True
+        nested = [part for item in items for part in (item if tag == "d" else [item])]
+        return any(is_informative(part) for part in nested)
+    return True
+
+
+def differences(expected: Observed, actual: Observed) -> Iterator[str]:
+    """What of `expected` does not hold in `actual`, in words; nothing: they agree.
+
+    Shown and printed values must be the same sequence (a value shown equals the same value
+    printed alone); every expected name must be bound to an equal value; further names are free.
+    """
+    if len(expected.events) != len(actual.events):
+        yield (f"shows {len(actual.events)} values, expected {len(expected.events)}")
+    for position, (left, right) in enumerate(zip(expected.events, actual.events, strict=False)):
+        if not _same_event(left, right):
+            yield f"output {position + 1} differs: {_excerpt(left)} became {_excerpt(right)}"
+    theirs = dict(actual.names)
+    for name, value in expected.names:
+        if name not in theirs:
+            yield f"name {name} is not bound"
+        elif not same_value(value, theirs[name]):
+            yield f"{name} differs: {_excerpt(value)} became {_excerpt(theirs[name])}"
+
+
+def _same_event(left: JsonValue, right: JsonValue) -> bool:
+    """Events are ["shown", value] or ["print", [values] | null, text]."""
+    if not isinstance(left, list) or not isinstance(right, list):
+        return left == right
+    ours, theirs = _event_values(left), _event_values(right)
+    if left[0] == "print" and right[0] == "print" and _same_text(left[2], right[2]):
+        return True
+    return ours is not None and theirs is not None and _same_part(ours, theirs)
+
+
+def _event_values(event: list[JsonValue]) -> list[JsonValue] | None:
+    if event[0] == "shown":
+        return [event[1]]
+    values = event[1]
+    return values if isinstance(values, list) else None
+
+
+def _excerpt(value: JsonValue) -> str:
+    text = str(value)
+    return text if len(text) <= 120 else text[:117] + "..."

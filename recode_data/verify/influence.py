@@ -1,0 +1,151 @@
+"""Which lines, names and outputs of a snippet depend on a changed API.
+
+A pair proves something only where an observed value depends on the change: equal results of
+statements that never touch it say nothing. The analysis is static and over-approximates a little
+(a statement that contains the call influences every name that it binds or might mutate).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from recode_data.references import attribute_names, find_references
+
+from recode_data.records import ApiChange, ObjectKind
+
+_MEMBER_KINDS = frozenset({ObjectKind.METHOD, ObjectKind.PROPERTY, ObjectKind.ATTRIBUTE})
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What depends on the change: 1-based lines of the touching statements, names, statements.
+
+    `statement_lines` are the first lines of influenced top-level statements.
+    """
+
+    touching_lines: frozenset[int]
+    names: frozenset[str]
+    statement_lines: frozenset[int]
+
+    @property
+    def touches(self) -> bool:
+        """Whether the snippet uses the API at all."""
+        return bool(self.touching_lines)
+
+
+def touching_lines(code: str, change: ApiChange) -> frozenset[int]:
+    """Lines of the innermost statements that refer to the changed API.
+
+    Raises:
+        SyntaxError: the code does not parse.
+    """
+    tree = ast.parse(code)
+    wanted = {
+        line
+        for reference in find_references(code)
+        if _is_at_or_under(reference.path, change.old_api)
+        for line in (reference.line, reference.end_line)
+    }
+    if change.object_kind in _MEMBER_KINDS:
+        leaf = change.old_api.rpartition(".")[2]
+        wanted |= {line for name, line in attribute_names(code) if name == leaf}
+    if change.parameter is not None:
+        wanted |= {line for line in _keyword_lines(tree, change.parameter)}
+    covered: set[int] = set()
+    for line in wanted:
+        start, end = _innermost_statement(tree, line)
+        covered.update(range(start, end + 1))
+    return frozenset(covered)
+
+
+def _is_at_or_under(path: str, api: str) -> bool:
+    return path == api or path.startswith(f"{api}.")
+
+
+def _keyword_lines(tree: ast.AST, parameter: str) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and any(word.arg == parameter for word in node.keywords):
+            yield node.lineno
+
+
+def _innermost_statement(tree: ast.AST, line: int) -> tuple[int, int]:
+    best = (line, line)
+    size: int | None = None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            start, end = node.lineno, node.end_lineno or node.lineno
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                start = min([start, *(item.lineno for item in node.decorator_list)])
+            body = getattr(node, "body", None)
+            if isinstance(body, list) and body and line < body[0].lineno:
+                end = min(end, body[0].lineno - 1)  # the head of a compound statement
+            if start <= line <= end and (size is None or end - start < size):
+                best, size = (start, end), end - start
+    return best
+
+
+def influence_of(code: str, change: ApiChange) -> Influence:
+    """What of the snippet depends on the changed API.
+
+    Raises:
+        SyntaxError: the code does not parse.
+    """
+    lines = touching_lines(code, change)
+    names: set[str] = set()
+    statements: set[int] = set()
+    body = ast.parse(code).body
+    grown = True
+    while grown:  # a loop or a function defined later may carry influence backwards
+        before = (len(names), len(statements))
+        for node in body:
+            if _is_influenced(node, lines, names):
+                statements.add(node.lineno)
+                names |= _bound_names(node) | _mutated_names(node)
+        grown = before != (len(names), len(statements))
+    return Influence(lines, frozenset(names), frozenset(statements))
+
+
+def _is_influenced(node: ast.stmt, lines: frozenset[int], names: set[str]) -> bool:
+    span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    if any(line in lines for line in span):
+        return True
+    return any(
+        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in names
+        for part in ast.walk(node)
+    )
+
+
+def _bound_names(node: ast.stmt) -> set[str]:
+    names = {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        names = {node.name}
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    return names
+
+
+def _mutated_names(node: ast.stmt) -> set[str]:
+    """Names whose objects an influenced statement may change in place: receivers and arguments."""
+    mutated: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store):
+            mutated |= _root_name(part)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        if isinstance(call.func, ast.Attribute):
+            mutated |= _root_name(call.func)
+        for argument in call.args:
+            mutated |= _root_name(argument)
+    return mutated
+
+
+def _root_name(node: ast.AST) -> set[str]:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()

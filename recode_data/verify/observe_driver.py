@@ -1,0 +1,269 @@
+"""Sandbox driver: run one snippet and report what it did, as values rather than text.
+
+Runs inside the interpreter of a mined version (Python 3.7 to 3.14), standard library only, and
+imports nothing of the toolkit. The parent compares what is reported here; expected values never
+enter this process.
+
+Payload: {"code": str, "canonical": str}; `canonical` is the source of `canonical_values.py`, so that
+the file works wherever it is mounted. Message: {"error", "warnings", "events", "event_lines", "names"}:
+
+- events: in time order, ["shown", value] for a top-level expression that is not None, and
+  ["print", [values], text] for printed output;
+- event_lines: for each event the first line of the top-level statement that caused it;
+- names: {name: value} of everything the snippet bound at top level, imports and private names aside;
+- error: null or {"type", "mro", "message", "line", "frames"}; `line` is the innermost snippet line;
+- warnings: [{"category", "mro", "message", "line"}] in order, each once per line.
+"""
+
+import ast
+import builtins
+import io
+import linecache
+import sys
+import traceback
+import types
+import warnings
+
+FILENAME = "<snippet>"
+PRINT_LIMIT_CHARS = 100000
+EVENT_LIMIT = 400
+NAME_LIMIT = 200
+
+
+class _OutputFull(BaseException):
+    """Raised out of `print` when a snippet floods its output; no snippet catches it by accident."""
+
+
+class _Recorder:
+    """What one snippet did, in time order."""
+
+    def __init__(self, canonical):
+        self.canonical = canonical
+        self.events = []
+        self.event_lines = []
+        self.statement_line = 0
+        self.printed = 0
+        self.warnings = []
+        self._seen = set()
+
+    def add(self, event):
+        if len(self.events) >= EVENT_LIMIT:
+            raise _OutputFull("more than %d values shown or printed" % EVENT_LIMIT)
+        self.events.append(event)
+        self.event_lines.append(self.statement_line)
+
+    def text(self, text):
+        self.printed += len(text)
+        if self.printed > PRINT_LIMIT_CHARS:
+            raise _OutputFull("more than %d characters printed" % PRINT_LIMIT_CHARS)
+        return text
+
+    def warn(self, message):
+        category = message.category
+        entry = {
+            "category": category.__name__,
+            "mro": [base.__name__ for base in category.__mro__],
+            "message": str(message.message)[:2000],
+            "line": _snippet_line(sys._getframe(1)) or 0,
+        }
+        key = (entry["category"], entry["message"], entry["line"])
+        if key not in self._seen and len(self._seen) < 100:
+            self._seen.add(key)
+            self.warnings.append(entry)
+
+
+class _Stdout(io.TextIOBase):
+    """Text written past `print` is one event per stretch of writing."""
+
+    def __init__(self, recorder):
+        self._recorder = recorder
+        self.encoding_name = "utf-8"
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        recorder = self._recorder
+        recorder.text(text)
+        last = recorder.events[-1] if recorder.events else None
+        if last is not None and last[0] == "print" and last[1] is None:
+            last[2] += text
+        else:
+            recorder.add(["print", None, text])
+        return len(text)
+
+
+def _snippet_line(frame):
+    while frame is not None:
+        if frame.f_code.co_filename == FILENAME:
+            return frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def _recording_print(recorder, stdout):
+    real_print = builtins.print
+
+    def print(*values, **options):
+        if options.get("file") not in (None, stdout):
+            return real_print(*values, **options)
+        if sys.stdout is not stdout:  # redirected by the snippet: not ours to see
+            return real_print(*values, **options)
+        buffer = io.StringIO()
+        real_print(*values, **dict(options, file=buffer, flush=False))
+        text = recorder.text(buffer.getvalue())
+        recorder.add(["print", [recorder.canonical(value) for value in values], text])
+        return None
+
+    return print
+
+
+def _watch_warnings(recorder):
+    """Record every warning that is issued, also those that the snippet silences or collects.
+
+    A migration that keeps the deprecated call and silences its warning is not a migration, so
+    filters that would hide deprecations have no effect on what is recorded here.
+    """
+    hidden = {"ignore", "once", "default", "module"}
+    real_simple, real_filter = warnings.simplefilter, warnings.filterwarnings
+
+    def simplefilter(action, category=Warning, lineno=0, append=False):
+        if action not in hidden:
+            real_simple(action, category, lineno, append)
+
+    def filterwarnings(action, message="", category=Warning, module="", lineno=0, append=False):
+        if action not in hidden:
+            real_filter(action, message, category, module, lineno, append)
+
+    def tee(sink):
+        def impl(message):
+            recorder.warn(message)
+            if sink is not None:
+                sink(message)
+
+        return impl
+
+    real_enter = warnings.catch_warnings.__enter__
+
+    def enter(self, *rest):
+        log = real_enter(self, *rest)
+        if log is not None and hasattr(warnings, "_showwarnmsg_impl"):
+            warnings._showwarnmsg_impl = tee(warnings._showwarnmsg_impl)
+        return log
+
+    def resetwarnings():
+        return None
+
+    warnings.resetwarnings()
+    real_simple("always")
+    warnings._showwarnmsg_impl = tee(None)
+    warnings.simplefilter = simplefilter
+    warnings.filterwarnings = filterwarnings
+    warnings.resetwarnings = resetwarnings
+    warnings.catch_warnings.__enter__ = enter
+
+
+def _statements(tree):
+    """Compiled top-level statements in order: (first line, is_expression, code object)."""
+    flags = 0
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                feature = getattr(__import__("__future__"), alias.name, None)
+                if feature is not None:
+                    flags |= feature.compiler_flag
+        if isinstance(node, ast.Expr):
+            expression = ast.Expression(node.value)
+            yield (
+                node.lineno,
+                True,
+                compile(expression, FILENAME, "eval", flags=flags, dont_inherit=True),
+            )
+        else:
+            module = ast.parse("")
+            module.body = [node]
+            yield (
+                node.lineno,
+                False,
+                compile(module, FILENAME, "exec", flags=flags, dont_inherit=True),
+            )
+
+
+def _imported_names(tree):
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                names.add(alias.asname or alias.name.split(".")[0])
+    return names
+
+
+def _describe_error(error):
+    frames = []
+    line = None
+    for frame, lineno in traceback.walk_tb(error.__traceback__):
+        frames.append([frame.f_code.co_filename, lineno, frame.f_code.co_name])
+        if frame.f_code.co_filename == FILENAME:
+            line = lineno
+    if isinstance(error, SyntaxError) and error.filename == FILENAME:
+        line = error.lineno
+    try:
+        message = str(error)
+    except Exception:
+        message = "<unprintable>"
+    kind = type(error)
+    return {
+        "type": kind.__name__,
+        "mro": [base.__name__ for base in kind.__mro__],
+        "message": message[:4000],
+        "line": line,
+        "frames": frames[-30:],
+    }
+
+
+def run(payload, channel):
+    """Execute the snippet, then report; see the module docstring."""
+    code = payload["code"]
+    canonical_module = types.ModuleType("recode_canonical")
+    exec(compile(payload["canonical"], "<canonical>", "exec"), canonical_module.__dict__)
+    recorder = _Recorder(canonical_module.canonical)
+    module = types.ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    linecache.cache[FILENAME] = (len(code), None, code.splitlines(True), FILENAME)
+    real_stdout, real_stderr = sys.stdout, sys.stderr
+    real_print = builtins.print
+    stdout = _Stdout(recorder)
+    sys.stdout, sys.stderr = stdout, io.StringIO()
+    builtins.print = _recording_print(recorder, stdout)
+    _watch_warnings(recorder)
+    error = None
+    imported = set()
+    try:
+        tree = ast.parse(code, FILENAME)
+        imported = _imported_names(tree)
+        for recorder.statement_line, is_expression, compiled in _statements(tree):
+            value = eval(compiled, module.__dict__)
+            if is_expression and value is not None:
+                recorder.add(["shown", recorder.canonical(value)])
+    except MemoryError:
+        raise
+    except BaseException as caught:
+        error = _describe_error(caught)
+    finally:
+        sys.stdout, sys.stderr = real_stdout, real_stderr
+        builtins.print = real_print
+    names = {}
+    for name in sorted(str(key) for key in module.__dict__)[: NAME_LIMIT + 20]:
+        if not name.startswith("_") and name not in imported and len(names) < NAME_LIMIT:
+            names[name] = recorder.canonical(module.__dict__[name])
+    channel.loaded()
+    channel.send(
+        {
+            "error": error,
+            "warnings": recorder.warnings,
+            "events": recorder.events,
+            "event_lines": recorder.event_lines,
+            "names": names,
+        }
+    )

@@ -1,0 +1,136 @@
+"""What one run of a snippet showed, as records (parsed from the driver's message)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from recode_data.records import JsonValue
+from recode_data.sandbox import JobResult, JobStatus
+
+DRIVER = Path(__file__).with_name("observe_driver.py")
+CANONICAL = Path(__file__).with_name("canonical_values.py")
+
+_DEPRECATIONS = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedError:
+    """The exception that ended a snippet; `line` is 1-based in the snippet."""
+
+    type_name: str
+    mro: tuple[str, ...]
+    message: str
+    line: int | None
+    frames: tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWarning:
+    """One warning issued while the snippet ran; `line` is the innermost snippet line, or 0."""
+
+    category: str
+    mro: tuple[str, ...]
+    message: str
+    line: int
+
+    @property
+    def is_deprecation(self) -> bool:
+        """Whether it announces a change: deprecations and future warnings of every library."""
+        return not _DEPRECATIONS.isdisjoint(self.mro)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Identity across versions; messages that carry values agree in their beginning."""
+        return (self.category, self.message[:80])
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Outcome of one run.
+
+    `status` other than DONE means that nothing else is known. `events` and `names` hold canonical
+    values (see `canonical_values.py`); `event_lines` holds, for each event, the first line of the
+    top-level statement that caused it.
+    """
+
+    status: JobStatus
+    detail: str = ""
+    error: RaisedError | None = None
+    warnings: tuple[SeenWarning, ...] = ()
+    events: tuple[JsonValue, ...] = ()
+    names: tuple[tuple[str, JsonValue], ...] = ()
+    event_lines: tuple[int, ...] = ()
+    cpu_seconds: float = 0.0
+
+    @property
+    def succeeded(self) -> bool:
+        """The snippet ran to its end without an exception."""
+        return self.status is JobStatus.DONE and self.error is None
+
+    @property
+    def deprecations(self) -> tuple[SeenWarning, ...]:
+        """The warnings that announce a change."""
+        return tuple(warning for warning in self.warnings if warning.is_deprecation)
+
+
+def parse_observed(result: JobResult) -> Observed:
+    """The record of one observe job; a message of the wrong shape counts as a crash."""
+    if result.status is not JobStatus.DONE:
+        return Observed(result.status, result.detail, cpu_seconds=result.cpu_seconds)
+    message = result.messages[-1] if result.messages else None
+    try:
+        return _parse(message, result)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        return Observed(JobStatus.CRASH, f"malformed report: {error!r}")
+
+
+def _parse(message: JsonValue, result: JobResult) -> Observed:
+    if not isinstance(message, dict):
+        raise TypeError("the report is not an object")
+    events, names, lines = message["events"], message["names"], message["event_lines"]
+    if not (isinstance(events, list) and isinstance(names, dict) and isinstance(lines, list)):
+        raise TypeError("events or names have another shape")
+    return Observed(
+        status=JobStatus.DONE,
+        error=_parse_error(message["error"]),
+        warnings=_parse_warnings(message["warnings"]),
+        events=tuple(events),
+        names=tuple(sorted(names.items())),
+        event_lines=tuple(int(str(line)) for line in lines),
+        cpu_seconds=result.cpu_seconds,
+    )
+
+
+def _parse_error(error: JsonValue) -> RaisedError | None:
+    if not isinstance(error, dict):
+        return None
+    frames, mro, line = error["frames"], error["mro"], error["line"]
+    if not isinstance(frames, list) or not isinstance(mro, list):
+        raise TypeError("frames or mro have another shape")
+    return RaisedError(
+        type_name=str(error["type"]),
+        mro=tuple(str(name) for name in mro),
+        message=str(error["message"]),
+        line=line if isinstance(line, int) else None,
+        frames=tuple(
+            (str(frame[0]), int(str(frame[1])), str(frame[2]))
+            for frame in frames
+            if isinstance(frame, list)
+        ),
+    )
+
+
+def _parse_warnings(warnings: JsonValue) -> tuple[SeenWarning, ...]:
+    if not isinstance(warnings, list):
+        raise TypeError("warnings have another shape")
+    return tuple(
+        SeenWarning(
+            category=str(entry["category"]),
+            mro=tuple(str(name) for name in mro),
+            message=str(entry["message"]),
+            line=int(str(entry["line"])),
+        )
+        for entry in warnings
+        if isinstance(entry, dict) and isinstance(mro := entry["mro"], list)
+    )

@@ -1,0 +1,264 @@
+"""Candidate in, proof or drop out: the only place where a pair is admitted.
+
+Runs both codes in both versions, each twice under another hash seed, and decides as laid down in
+docs/proof.md: old code succeeds on the old version and breaks, warns or drifts on the new one, at
+the changed call; new code succeeds on the new version without the warning and with the same
+observations.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    Dropped,
+    DropReason,
+    Effect,
+    Environment,
+    JsonValue,
+    Proof,
+)
+from recode_data.sandbox import JobStatus, Limits, SandboxPool
+from recode_data.verify.compare import differences, is_informative
+from recode_data.verify.influence import Influence, influence_of
+from recode_data.verify.observed import CANONICAL, DRIVER, Observed, SeenWarning, parse_observed
+
+SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
+"""Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
+
+HASH_SEEDS = (0, 1)
+"""Two runs, two seeds: what depends on set order or addresses differs between them."""
+
+_CACHE_RUNS = 4000
+
+_STATUS_REASONS = {
+    JobStatus.TIMEOUT: DropReason.TIMED_OUT,
+    JobStatus.OUT_OF_MEMORY: DropReason.OUT_OF_MEMORY,
+    JobStatus.OUTPUT_LIMIT: DropReason.CRASHED,
+    JobStatus.CRASH: DropReason.CRASHED,
+    JobStatus.SANDBOX_FAILED: DropReason.SANDBOX_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A candidate that holds, with what it showed."""
+
+    candidate: Candidate
+    proof: Proof
+    expected: Observed
+    """Observations of old_code on the old version, reduced to what depends on the change."""
+    allowed_warnings: tuple[SeenWarning, ...]
+    """Deprecations that the old code had issued on the old version already."""
+    works_on_old: bool
+
+
+def observe(
+    code: str,
+    environment: Environment,
+    sandboxes: SandboxPool,
+    *,
+    imports: tuple[str, ...] = (),
+    hash_seed: int = 0,
+    limits: Limits = SNIPPET_LIMITS,
+) -> Observed:
+    """Run a snippet in the sandbox and return what it did; never raises for what the code does."""
+    payload: JsonValue = {"code": code, "canonical": CANONICAL.read_text(encoding="utf-8")}
+    result = sandboxes.run(
+        environment, DRIVER, payload, imports=imports, hash_seed=hash_seed, limits=limits
+    )
+    return parse_observed(result)
+
+
+class Verifier:
+    """Proves candidates of one version step; remembers runs, since candidates share snippets."""
+
+    def __init__(
+        self,
+        old: Environment,
+        new: Environment,
+        sandboxes: SandboxPool,
+        *,
+        imports: tuple[str, ...] = (),
+        limits: Limits = SNIPPET_LIMITS,
+    ) -> None:
+        self._old, self._new = old, new
+        self._sandboxes = sandboxes
+        self._imports = imports
+        self._limits = limits
+        self._runs: OrderedDict[tuple[str, str, int], Observed] = OrderedDict()
+
+    def on_old(self, code: str, hash_seed: int = HASH_SEEDS[0]) -> Observed:
+        """The snippet under the old version."""
+        return self._run(code, self._old, hash_seed)
+
+    def on_new(self, code: str, hash_seed: int = HASH_SEEDS[0]) -> Observed:
+        """The snippet under the new version."""
+        return self._run(code, self._new, hash_seed)
+
+    def _run(self, code: str, environment: Environment, hash_seed: int) -> Observed:
+        key = (environment.key, code, hash_seed)
+        if key in self._runs:
+            self._runs.move_to_end(key)
+            return self._runs[key]
+        observed = observe(
+            code,
+            environment,
+            self._sandboxes,
+            imports=self._imports,
+            hash_seed=hash_seed,
+            limits=self._limits,
+        )
+        self._runs[key] = observed
+        if len(self._runs) > _CACHE_RUNS:
+            self._runs.popitem(last=False)
+        return observed
+
+    def verify(self, candidate: Candidate) -> Proved | Dropped:
+        """Admit the candidate, or say why not; the order of checks is the order of cheapness."""
+
+        def drop(reason: DropReason, detail: str = "") -> Dropped:
+            return Dropped(candidate, reason, detail)
+
+        try:
+            influence = influence_of(candidate.old_code, candidate.change)
+            ast.parse(candidate.new_code)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            return drop(DropReason.UNPARSABLE, str(error))
+        if not influence.touches:
+            return drop(DropReason.NOT_AT_THE_CHANGE, "old code does not use the changed API")
+
+        base = self.on_old(candidate.old_code)
+        if not base.succeeded:
+            return drop(*failure_of(base, DropReason.OLD_FAILS_ON_OLD))
+        broken = self.on_new(candidate.old_code)
+        if broken.status is not JobStatus.DONE:
+            return drop(*failure_of(broken, DropReason.CRASHED))
+        proof = effect_between(base, broken, influence)
+        if isinstance(proof, DropReason):
+            return drop(proof, _why_no_effect(proof, broken, candidate.change))
+        fixed = self.on_new(candidate.new_code)
+        if not fixed.succeeded:
+            return drop(*failure_of(fixed, DropReason.NEW_FAILS_ON_NEW))
+        fresh = new_deprecations(base, fixed)
+        if fresh:
+            return drop(DropReason.NEW_WARNS_ON_NEW, f"{fresh[0].category}: {fresh[0].message}")
+        found = next(differences(base, fixed), None)
+        if found is not None:
+            return drop(DropReason.RESULTS_DIFFER, found)
+        expected = reduce_to_influenced(base, influence)
+        observed = count_informative(expected, influence)
+        if observed == 0:
+            return drop(DropReason.UNOBSERVABLE, "no value that depends on the change is observed")
+        unstable = self._unstable(candidate, base, broken, fixed)
+        if unstable is not None:
+            return drop(DropReason.NONDETERMINISTIC, unstable)
+        works_on_old = self._works_on_old(candidate.new_code, base)
+        return Proved(
+            candidate,
+            replace(proof, observed=observed),
+            expected,
+            base.deprecations,
+            works_on_old,
+        )
+
+    def _unstable(
+        self, candidate: Candidate, base: Observed, broken: Observed, fixed: Observed
+    ) -> str | None:
+        """What differs in a second run of any of the three, in words; None where all repeat."""
+        runs = (
+            (base, self.on_old(candidate.old_code, HASH_SEEDS[1]), "old code on old version"),
+            (fixed, self.on_new(candidate.new_code, HASH_SEEDS[1]), "new code on new version"),
+            (broken, self.on_new(candidate.old_code, HASH_SEEDS[1]), "old code on new version"),
+        )
+        for first, second, what in runs:
+            if first.status is not second.status:
+                return f"{what}: {first.status.value}, then {second.status.value}"
+            if (first.error is None) != (second.error is None):
+                return f"{what}: an error in one run only"
+            if first.error is not None and second.error is not None:
+                if first.error.type_name != second.error.type_name:
+                    return f"{what}: {first.error.type_name}, then {second.error.type_name}"
+                continue
+            found = next(differences(first, second), None)
+            if found is not None:
+                return f"{what}: {found}"
+        return None
+
+    def _works_on_old(self, new_code: str, base: Observed) -> bool:
+        observed = self.on_old(new_code)
+        return observed.succeeded and next(differences(base, observed), None) is None
+
+
+def failure_of(observed: Observed, code_failed: DropReason) -> tuple[DropReason, str]:
+    """Reason and detail for a run that did not succeed."""
+    if observed.status is not JobStatus.DONE:
+        return _STATUS_REASONS[observed.status], observed.detail
+    error = observed.error
+    return code_failed, f"{error.type_name}: {error.message}" if error else ""
+
+
+def new_deprecations(base: Observed, later: Observed) -> tuple[SeenWarning, ...]:
+    """Deprecations of `later` that `base` did not have."""
+    known = {warning.key for warning in base.deprecations}
+    return tuple(warning for warning in later.deprecations if warning.key not in known)
+
+
+def effect_between(base: Observed, later: Observed, influence: Influence) -> Proof | DropReason:
+    """What the new version does to code that succeeded on the old one.
+
+    Returns NOT_AT_THE_CHANGE where something happens elsewhere than at the changed call. An error
+    may also surface in a later top-level statement that depends on the call: the call returned
+    something else, and that statement met it.
+    """
+    if later.error is not None:
+        error = later.error
+        if error.line not in influence.touching_lines | influence.statement_lines:
+            return DropReason.NOT_AT_THE_CHANGE
+        return Proof(Effect.BREAK, error.type_name, None, error.message, error.line, 0)
+    fresh = new_deprecations(base, later)
+    if fresh:
+        for warning in fresh:
+            if warning.line in influence.touching_lines:
+                return Proof(Effect.WARN, None, warning.category, warning.message, warning.line, 0)
+        return DropReason.NOT_AT_THE_CHANGE
+    reduced = reduce_to_influenced(base, influence)
+    drifted = next(differences(reduced, later), None)
+    if drifted is not None:
+        return Proof(Effect.DRIFT, None, None, drifted, None, 0)
+    if next(differences(base, later), None) is not None:
+        return DropReason.NOT_AT_THE_CHANGE
+    return DropReason.NOTHING_CHANGED
+
+
+def _why_no_effect(reason: DropReason, broken: Observed, change: ApiChange) -> str:
+    if reason is DropReason.NOT_AT_THE_CHANGE and broken.error is not None:
+        error = broken.error
+        return f"line {error.line} fails with {error.type_name}: {error.message}"
+    return f"the new version behaves the same, {change.old_api}" if reason else ""
+
+
+def reduce_to_influenced(observed: Observed, influence: Influence) -> Observed:
+    """Only the names that depend on the change; output stays whole, since its order matters."""
+    names = tuple((name, value) for name, value in observed.names if name in influence.names)
+    return replace(observed, names=names)
+
+
+def count_informative(observed: Observed, influence: Influence) -> int:
+    """Number of values that depend on the change and can tell right from wrong."""
+    names = sum(
+        1 for name, value in observed.names if name in influence.names and is_informative(value)
+    )
+    events = 0
+    for event, line in zip(observed.events, observed.event_lines, strict=True):
+        if line in influence.statement_lines and isinstance(event, list):
+            values = [event[1]] if event[0] == "shown" else event[1]
+            if isinstance(values, list):
+                events += sum(1 for value in values if is_informative(value))
+            elif event[0] == "print" and event[2]:
+                events += 1
+    return names + events
