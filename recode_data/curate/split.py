@@ -1,0 +1,56 @@
+"""Train, validation and test by change: the test split asks about changes that training never saw."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from recode_data.records import MigrationPair, content_id
+
+TEST_SHARE = 0.1
+VALIDATION_SHARE = 0.1
+SPLITS = ("train", "validation", "test")
+
+
+def split_by_change(pairs: Sequence[MigrationPair]) -> tuple[MigrationPair, ...]:
+    """Assign splits so that pairs that teach the same migration stay together.
+
+    Pairs belong together when they share old or new API (`Inf` and `infty` both become `inf`).
+    Groups are taken in the order of a hash of their names, so the assignment of a group depends on
+    nothing but its content and the sizes of the groups before it.
+    """
+    groups = _groups(pairs)
+    wanted = {"test": TEST_SHARE * len(pairs), "validation": VALIDATION_SHARE * len(pairs)}
+    taken: dict[str, int] = defaultdict(int)
+    assigned: dict[str, str] = {}
+    for name in sorted(groups, key=lambda group: content_id("split", group)):
+        members = groups[name]
+        split = "train"
+        for choice, quota in wanted.items():
+            if taken[choice] + len(members) <= quota + 1 and taken[choice] < quota:
+                split = choice
+                break
+        taken[split] += len(members)
+        assigned.update({pair.id: split for pair in members})
+    return tuple(replace(pair, split=assigned[pair.id]) for pair in pairs)
+
+
+def _groups(pairs: Sequence[MigrationPair]) -> dict[str, list[MigrationPair]]:
+    """Connected components of APIs that a pair joins, named by their smallest member."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        parent.setdefault(name, name)
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for pair in pairs:
+        old = root(f"{pair.dependency}:{pair.old_api}")
+        new = root(f"{pair.dependency}:{pair.new_api or pair.old_api}")
+        parent[max(old, new)] = min(old, new)
+    groups: dict[str, list[MigrationPair]] = defaultdict(list)
+    for pair in pairs:
+        groups[root(f"{pair.dependency}:{pair.old_api}")].append(pair)
+    return groups
