@@ -14,9 +14,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-JsonValue: TypeAlias = (
-    "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
-)
+JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
 
 RecordT = TypeVar("RecordT")
 
@@ -472,3 +470,26 @@ class MigrationPair:
     old_requirements: tuple[str, ...] = field(default=())
     new_requirements: tuple[str, ...] = field(default=())
     split: str = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An admitted candidate with the row that it became."""
+
+    candidate: Candidate
+    pair: MigrationPair
+
+
+Outcome: TypeAlias = Verified | Dropped
+"""What every candidate ends as, exactly once."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """A version step with all that is fixed for it: releases and environments."""
+
+    step: VersionStep
+    old: Release
+    new: Release
+    old_environment: Environment
+    new_environment: Environment

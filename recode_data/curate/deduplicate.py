@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import Indel
 
-from recode_data.records import DropReason
-from recode_data.verify import Proved
+from recode_data.records import Dropped, DropReason, Verified
 
 NEAR_DUPLICATE_SIMILARITY = 0.92
 """Token-level Indel similarity of (old, new); above it rows differ by a literal or a name only."""
@@ -40,33 +39,39 @@ def tokens_of(code: str) -> tuple[str, ...]:
 
 
 def deduplicate(
-    proved: Iterable[Proved], *, cap: int = MAX_PAIRS_PER_CHANGE
-) -> tuple[list[Proved], list[tuple[Proved, DropReason, str]]]:
-    """Split proved candidates into those kept and those dropped with a reason.
+    verified: Iterable[Verified], *, cap: int = MAX_PAIRS_PER_CHANGE
+) -> tuple[list[Verified], list[Dropped]]:
+    """Split verified candidates into those kept and those dropped with a reason.
 
     Order of preference within one change: longer snippets first, since they show more context,
     then by content id; the result does not depend on the order of the input.
     """
-    groups: dict[str, list[Proved]] = defaultdict(list)
-    for item in proved:
+    groups: dict[str, list[Verified]] = defaultdict(list)
+    for item in verified:
         groups[item.candidate.change.key].append(item)
-    kept: list[Proved] = []
-    dropped: list[tuple[Proved, DropReason, str]] = []
+    kept: list[Verified] = []
+    dropped: list[Dropped] = []
     codes_seen: dict[tuple[str, str], str] = {}
     for key in sorted(groups):
-        chosen: list[tuple[Proved, tuple[str, ...]]] = []
+        chosen: list[tuple[Verified, tuple[str, ...]]] = []
         for item in sorted(groups[key], key=_preference):
             codes = (item.candidate.old_code.strip(), item.candidate.new_code.strip())
-            tokens = tokens_of(codes[0]) + ("->",) + tokens_of(codes[1])
+            tokens = (*tokens_of(codes[0]), "->", *tokens_of(codes[1]))
             twin = _twin(tokens, chosen)
             if codes in codes_seen:
                 dropped.append(
-                    (item, DropReason.DUPLICATE, f"same code as for {codes_seen[codes]}")
+                    Dropped(
+                        item.candidate,
+                        DropReason.DUPLICATE,
+                        f"same code as for {codes_seen[codes]}",
+                    )
                 )
             elif twin is not None:
-                dropped.append((item, DropReason.NEAR_DUPLICATE, f"like {twin}"))
+                dropped.append(Dropped(item.candidate, DropReason.NEAR_DUPLICATE, f"like {twin}"))
             elif len(chosen) >= cap:
-                dropped.append((item, DropReason.OVER_CAP, f"more than {cap} pairs for {key}"))
+                dropped.append(
+                    Dropped(item.candidate, DropReason.OVER_CAP, f"more than {cap} pairs for {key}")
+                )
             else:
                 codes_seen[codes] = item.candidate.change.old_api
                 chosen.append((item, tokens))
@@ -74,13 +79,15 @@ def deduplicate(
     return kept, dropped
 
 
-def _preference(item: Proved) -> tuple[int, int, str]:
+def _preference(item: Verified) -> tuple[int, int, str]:
     length = len(item.candidate.old_code)
     is_long = length >= 150
     return (0 if is_long else 1, abs(length - 400), item.candidate.key)
 
 
-def _twin(tokens: tuple[str, ...], chosen: Sequence[tuple[Proved, tuple[str, ...]]]) -> str | None:
+def _twin(
+    tokens: tuple[str, ...], chosen: Sequence[tuple[Verified, tuple[str, ...]]]
+) -> str | None:
     for other, other_tokens in chosen:
         similarity = Indel.normalized_similarity(
             tokens, other_tokens, score_cutoff=NEAR_DUPLICATE_SIMILARITY

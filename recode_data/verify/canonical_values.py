@@ -162,7 +162,7 @@ def _plain_array(array, numpy, inner):
     count = int(flat.shape[0])
     if count > SAMPLE_ELEMENTS:  # evenly spaced, first and last included: same rule on both sides
         step = (count - 1) / (SAMPLE_ELEMENTS - 1)
-        flat = flat[[int(round(index * step)) for index in range(SAMPLE_ELEMENTS)]]
+        flat = flat[[round(index * step) for index in range(SAMPLE_ELEMENTS)]]
     kind = array.dtype.kind
     shape = [int(length) for length in array.shape]
     if kind == "b":

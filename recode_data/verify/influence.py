@@ -11,9 +11,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recode_data.references import attribute_names, find_references
-
 from recode_data.records import ApiChange, ObjectKind
+from recode_data.references import attribute_names, find_references
 
 _MEMBER_KINDS = frozenset({ObjectKind.METHOD, ObjectKind.PROPERTY, ObjectKind.ATTRIBUTE})
 
@@ -52,7 +51,7 @@ def touching_lines(code: str, change: ApiChange) -> frozenset[int]:
         leaf = change.old_api.rpartition(".")[2]
         wanted |= {line for name, line in attribute_names(code) if name == leaf}
     if change.parameter is not None:
-        wanted |= {line for line in _keyword_lines(tree, change.parameter)}
+        wanted |= set(_keyword_lines(tree, change.parameter))
     covered: set[int] = set()
     for line in wanted:
         start, end = _innermost_statement(tree, line)

@@ -1,0 +1,144 @@
+"""Run every documented old usage on the new version: what breaks or warns there is a change too.
+
+Finds what no comparison of surfaces shows: calls that newly warn or fail for some arguments. A
+finding becomes an `ApiChange` only where the API to blame is certain: the message names it, or the
+statement refers to one API of the library alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from recode_data.records import (
+    ApiChange,
+    ChangeKind,
+    Evidence,
+    EvidenceKind,
+    StepContext,
+    Surface,
+    Usage,
+)
+from recode_data.references import find_references
+from recode_data.sandbox import JobStatus
+from recode_data.verify.prove import step_verifier
+from recode_data.verify.verifier import new_deprecations
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeTask:
+    """Usages of one step to run on both versions."""
+
+    context: StepContext
+    usages: tuple[Usage, ...]
+    allow_weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One break or warning of an old usage on the new version."""
+
+    usage: Usage
+    is_break: bool
+    category: str
+    """Exception type or warning category."""
+    message: str
+    line: int
+
+
+def probe(task: ProbeTask) -> tuple[Finding, ...]:
+    """Findings of the usages that work on the old version, without a deprecation already there."""
+    verifier = step_verifier(task.context, task.allow_weak)
+    findings: list[Finding] = []
+    for usage in task.usages:
+        base = verifier.on_old(usage.code)
+        if not base.succeeded:
+            continue
+        later = verifier.on_new(usage.code)
+        if later.status is not JobStatus.DONE:
+            continue
+        if later.error is not None and later.error.line:
+            error = later.error
+            findings.append(Finding(usage, True, error.type_name, error.message, later.error.line))
+        findings.extend(
+            Finding(usage, False, warning.category, warning.message, warning.line)
+            for warning in new_deprecations(base, later)
+            if warning.line
+        )
+    return tuple(findings)
+
+
+def changes_from(
+    findings: Iterable[Finding], known: Sequence[ApiChange], old: Surface
+) -> tuple[ApiChange, ...]:
+    """Changes that the findings show and `known` does not have, sorted by key."""
+    objects = {item.path: item for item in old.objects}
+    covered = {change.old_api for change in known}
+    blamed: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        api = blamed_api(finding, objects.keys())
+        if api is not None and not _is_covered(api, covered):
+            blamed[(api, finding.is_break)].append(finding)
+    changes = []
+    for (api, is_break), group in sorted(blamed.items(), key=lambda entry: entry[0]):
+        if not is_break and (api, True) in blamed:
+            continue
+        first = min(group, key=lambda finding: (finding.message, finding.usage.key))
+        changes.append(
+            ApiChange(
+                kind=ChangeKind.BEHAVIOUR if is_break else ChangeKind.DEPRECATED,
+                old_api=api,
+                evidence=(
+                    Evidence(EvidenceKind.PROBE, f"{first.category}: {first.message[:300]}"),
+                ),
+                object_kind=objects[api].kind,
+                old_signature=objects[api].signature,
+                message=first.message[:500],
+            )
+        )
+    return tuple(changes)
+
+
+def _is_covered(api: str, covered: set[str]) -> bool:
+    parts = api.split(".")
+    return any(".".join(parts[:length]) in covered for length in range(1, len(parts) + 1))
+
+
+def blamed_api(finding: Finding, known_paths: Iterable[str]) -> str | None:
+    """The one API that a finding is about; None where that is not certain."""
+    paths = set(known_paths)
+    try:
+        tree = ast.parse(finding.usage.code)
+        span = _statement_span(tree, finding.line)
+        references = {
+            reference.path
+            for reference in find_references(finding.usage.code)
+            if span[0] <= reference.line <= span[1] and reference.path in paths
+        }
+    except SyntaxError:
+        return None
+    longest = {
+        path for path in references if not any(other.startswith(f"{path}.") for other in references)
+    }
+    words = set(_WORD.findall(finding.message))
+    named = {path for path in longest if path.rpartition(".")[2] in words}
+    for certain in (named, longest):
+        if len(certain) == 1:
+            return next(iter(certain))
+    return None
+
+
+def _statement_span(tree: ast.AST, line: int) -> tuple[int, int]:
+    best = (line, line)
+    size: int | None = None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            start, end = node.lineno, node.end_lineno or node.lineno
+            if start <= line <= end and (size is None or end - start < size):
+                best, size = (start, end), end - start
+    return best

@@ -1,0 +1,59 @@
+"""The unit of parallel work: a few candidates of one version step, proved in a worker process."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+from dataclasses import dataclass
+
+from recode_data.records import Candidate, Dropped, Environment, Outcome, StepContext, Verified
+from recode_data.rows import make_pair
+from recode_data.sandbox import SandboxPool
+from recode_data.verify.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class ProofTask:
+    """Candidates that share a step; those that share snippets should share a task."""
+
+    context: StepContext
+    candidates: tuple[Candidate, ...]
+    allow_weak: bool = False
+
+
+def prove(task: ProofTask) -> tuple[Outcome, ...]:
+    """One outcome per candidate, in order. Sandboxes stay warm in this process between tasks."""
+    verifier = step_verifier(task.context, task.allow_weak)
+    outcomes: list[Outcome] = []
+    for candidate in task.candidates:
+        proved = verifier.verify(candidate)
+        if isinstance(proved, Dropped):
+            outcomes.append(proved)
+        else:
+            outcomes.append(Verified(candidate, make_pair(proved, task.context)))
+    return tuple(outcomes)
+
+
+def step_verifier(context: StepContext, allow_weak: bool = False) -> Verifier:
+    """This process's verifier for a step; made once, its servers stay warm."""
+    return environment_verifier(
+        context.old_environment,
+        context.new_environment,
+        context.old.import_names[:1],
+        allow_weak,
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def environment_verifier(
+    old: Environment, new: Environment, imports: tuple[str, ...], allow_weak: bool
+) -> Verifier:
+    """This process's verifier for a pair of environments."""
+    return Verifier(old, new, _sandboxes(allow_weak), imports=imports)
+
+
+@functools.lru_cache(maxsize=2)
+def _sandboxes(allow_weak: bool) -> SandboxPool:
+    pool = SandboxPool(size=8, allow_weak=allow_weak)
+    atexit.register(pool.close)
+    return pool
