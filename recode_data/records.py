@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 RecordT = TypeVar("RecordT")
 
@@ -493,3 +493,28 @@ class StepContext:
     new: Release
     old_environment: Environment
     new_environment: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What a build may be told; part of its identity."""
+
+    producers: tuple[Producer, ...] = ()
+    """Only these; empty means all."""
+    limit: int | None = None
+    """At most this many candidates per step, for a quick look."""
+    since: str | None = None
+    """`YYYY-MM-DD`: pairs whose new release is from that day on form the test split."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """All that one version step gave; `outcomes` has each candidate exactly once."""
+
+    context: StepContext
+    changes: tuple[ApiChange, ...]
+    old_usages: int
+    new_usages: int
+    probed: int
+    """Old usages that the probe ran."""
+    outcomes: tuple[Outcome, ...]

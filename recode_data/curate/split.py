@@ -13,13 +13,25 @@ VALIDATION_SHARE = 0.1
 SPLITS = ("train", "validation", "test")
 
 
-def split_by_change(pairs: Sequence[MigrationPair]) -> tuple[MigrationPair, ...]:
+def split_by_change(
+    pairs: Sequence[MigrationPair], *, since: str | None = None
+) -> tuple[MigrationPair, ...]:
     """Assign splits so that pairs that teach the same migration stay together.
 
     Pairs belong together when they share old or new API (`Inf` and `infty` both become `inf`).
     Groups are taken in the order of a hash of their names, so the assignment of a group depends on
-    nothing but its content and the sizes of the groups before it.
+    nothing but its content and the sizes of the groups before it. With `since` (`YYYY-MM-DD`), the
+    test split is instead every pair whose new release is from that day on: younger than the
+    training data of a model with that cutoff.
     """
+    if since is not None:
+        young = [pair for pair in pairs if (pair.new_release_date or "") >= since]
+        older = [pair for pair in pairs if (pair.new_release_date or "") < since]
+        kept = split_by_change(older)
+        return (
+            *(replace(pair, split="train") if pair.split == "test" else pair for pair in kept),
+            *(replace(pair, split="test") for pair in young),
+        )
     groups = _groups(pairs)
     wanted = {"test": TEST_SHARE * len(pairs), "validation": VALIDATION_SHARE * len(pairs)}
     taken: dict[str, int] = defaultdict(int)

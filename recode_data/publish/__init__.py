@@ -1,4 +1,5 @@
 from recode_data.publish.card import render_card
+from recode_data.publish.dataset import write_dataset
 from recode_data.publish.tables import (
     CHANGE_SCHEMA,
     DROPPED_SCHEMA,
@@ -20,6 +21,7 @@ __all__ = [
     "read_pairs",
     "render_card",
     "write_changes",
+    "write_dataset",
     "write_dropped",
     "write_pairs",
 ]

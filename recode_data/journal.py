@@ -1,0 +1,203 @@
+"""The state of a build in its output folder: whose it is, who works in it, what is finished.
+
+Everything lives in `DIR/.state`: `build.json` (identity), `lock`, and one append-only JSONL file of
+outcomes per version step. A line is written when a candidate's outcome is known; a torn last line
+(kill -9, power) is dropped on reading, so that candidate is simply judged again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from recode_data.errors import BusyError, UsageError
+from recode_data.records import (
+    Candidate,
+    Dropped,
+    DropReason,
+    JsonValue,
+    MigrationPair,
+    Outcome,
+    Verified,
+    VersionStep,
+    decode,
+    encode,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One finished candidate: a pair, or a reason."""
+
+    key: str
+    pair: MigrationPair | None = None
+    reason: DropReason | None = None
+    detail: str = ""
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Hash of the miner's own source: finished work of other code is not finished work."""
+    digest = hashlib.sha256()
+    for name, text in sorted(_sources(resources.files("recode_data"), "")):
+        digest.update(name.encode() + b"\0" + text + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        name = f"{prefix}/{entry.name}"
+        if entry.is_dir():
+            if entry.name not in ("__pycache__", "explorer", "commands"):
+                yield from _sources(entry, name)
+        elif entry.name.endswith((".py", ".toml")):
+            yield name, entry.read_bytes()
+
+
+class BuildFolder:
+    """One output folder, held by one process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._state = folder / ".state"
+
+    @contextmanager
+    def claimed(self, identity: dict[str, JsonValue]) -> Iterator[None]:
+        """Hold the folder for a build; finished work of another version of the code is dropped.
+
+        Raises:
+            UsageError: the folder holds something else, or the build of another request.
+            BusyError: another process is building into it.
+        """
+        self._check_is_ours()
+        self._state.mkdir(parents=True, exist_ok=True)
+        with (self._state / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise BusyError(
+                    f"another process is building into {self.folder}; wait for it, or choose "
+                    "another --out"
+                ) from error
+            self._claim(identity)
+            yield
+
+    def _check_is_ours(self) -> None:
+        if self.folder.exists() and not self.folder.is_dir():
+            raise UsageError(f"{self.folder} is a file; give --out a folder")
+        if self.folder.is_dir() and not self._state.is_dir() and any(self.folder.iterdir()):
+            raise UsageError(
+                f"{self.folder} is not empty and was not made by `recode-data build`; choose "
+                "another --out"
+            )
+
+    def _claim(self, identity: dict[str, JsonValue]) -> None:
+        file = self._state / "build.json"
+        wanted = {"request": identity, "code": code_version()}
+        if file.is_file():
+            try:
+                found = json.loads(file.read_text(encoding="utf-8"))
+            except ValueError:
+                found = {}
+            if found.get("request", identity) != identity:
+                raise UsageError(
+                    f"{self.folder} belongs to another build ({_words(found['request'])}); choose "
+                    "another --out, or delete the folder"
+                )
+            if found.get("code") != wanted["code"]:
+                for journal in self._state.glob("outcomes-*.jsonl"):
+                    journal.unlink()
+                (self.folder / "manifest.json").unlink(missing_ok=True)
+        write_atomically(file, json.dumps(wanted, sort_keys=True).encode())
+
+    def finished_manifest(self) -> dict[str, JsonValue] | None:
+        """The manifest, if this very build was finished before and its files are still whole."""
+        try:
+            manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+            files = manifest["files"]
+            whole = all(
+                hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == entry["sha256"]
+                for name, entry in files.items()
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return dict(manifest) if whole else None
+
+    def journal(self, step: VersionStep) -> Path:
+        """The step's file of outcomes."""
+        name = "".join(char if char.isalnum() or char in ".-" else "_" for char in str(step))
+        return self._state / f"outcomes-{name}.jsonl"
+
+
+def _words(identity: JsonValue) -> str:
+    if isinstance(identity, dict):
+        steps = identity.get("steps")
+        if isinstance(steps, list):
+            return " ".join(str(step) for step in steps)
+    return "unknown"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file's content in one step; a reader sees the old or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_outcomes(journal: Path, candidates: dict[str, Candidate]) -> dict[str, Outcome]:
+    """Outcomes of earlier runs, by candidate key; lines that are torn or of no use are left out."""
+    found: dict[str, Outcome] = {}
+    if not journal.is_file():
+        return found
+    for line in journal.read_bytes().splitlines():
+        try:
+            record = decode(line, _Line)
+        except msgspec.MsgspecError:
+            continue
+        candidate = candidates.get(record.key)
+        if candidate is None:
+            continue
+        if record.pair is not None:
+            found[record.key] = Verified(candidate, record.pair)
+        elif record.reason is not None and record.reason is not DropReason.SANDBOX_FAILED:
+            found[record.key] = Dropped(candidate, record.reason, record.detail)
+    return found
+
+
+@contextmanager
+def appending(journal: Path) -> Iterator[IO[bytes]]:
+    """The journal, open for whole lines; a torn tail is closed by a line break first."""
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.open("ab") as file:
+        if file.tell() > 0:
+            with journal.open("rb") as reader:
+                reader.seek(-1, os.SEEK_END)
+                if reader.read(1) != b"\n":
+                    file.write(b"\n")
+        yield file
+
+
+def write_outcome(file: IO[bytes], outcome: Outcome) -> None:
+    """Append one finished candidate, so that it survives whatever happens next."""
+    if isinstance(outcome, Verified):
+        record = _Line(outcome.candidate.key, pair=outcome.pair)
+    else:
+        record = _Line(outcome.candidate.key, reason=outcome.reason, detail=outcome.detail)
+    file.write(encode(record) + b"\n")
+    file.flush()

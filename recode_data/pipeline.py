@@ -1,0 +1,232 @@
+"""The order of work of `recode-data build`, top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from recode_data.changes import find_changes
+from recode_data.curate import deduplicate, split_by_change
+from recode_data.errors import RecodeError
+from recode_data.executor import Executor
+from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
+from recode_data.producers import propose
+from recode_data.progress import Progress
+from recode_data.publish import write_dataset
+from recode_data.records import (
+    ApiChange,
+    BuildOptions,
+    Candidate,
+    Dropped,
+    JsonValue,
+    MigrationPair,
+    Outcome,
+    Release,
+    StepContext,
+    StepResult,
+    Usage,
+    Verified,
+    VersionStep,
+)
+from recode_data.replacements import with_replacements
+from recode_data.sandbox import SandboxPool
+from recode_data.surface import read_surface, touch_changes
+from recode_data.usages import ReleaseSources, find_usages
+from recode_data.verify.probe import Finding, ProbeTask, changes_from, probe
+from recode_data.verify.prove import ProofTask, prove
+from recode_data.workspace import Workspace
+
+CANDIDATES_PER_TASK = 12
+USAGES_PER_TASK = 24
+DEFAULTS = BuildOptions()
+
+
+def build(
+    steps: Sequence[VersionStep],
+    out: Path,
+    workspace: Workspace,
+    executor: Executor,
+    progress: Progress,
+    options: BuildOptions = DEFAULTS,
+) -> dict[str, JsonValue]:
+    """Mine, prove and write the dataset of these version steps; returns the manifest.
+
+    Resumable at any moment; same inputs, same bytes.
+
+    Raises:
+        RecodeError: see `errors.py`; nothing half-written is left in the published files.
+    """
+    folder = BuildFolder(out)
+    clock = Clock()
+    with folder.claimed(identity_of(steps, options)):
+        finished = folder.finished_manifest()
+        if finished is not None:
+            progress.note(f"{out} is complete already; nothing to do")
+            return finished
+        results = [
+            mine_step(step, folder, workspace, executor, progress, options, clock) for step in steps
+        ]
+        pairs, dropped = curate(results, options)
+        return write_dataset(out, results, pairs, dropped, clock.seconds())
+
+
+def mine_step(
+    step: VersionStep,
+    folder: BuildFolder,
+    workspace: Workspace,
+    executor: Executor,
+    progress: Progress,
+    options: BuildOptions,
+    clock: Clock,
+) -> StepResult:
+    """One version step from releases to outcomes."""
+    progress.note(f"{step}: releases and environments")
+    old, new = workspace.release(step.library, step.old), workspace.release(step.library, step.new)
+    old_environment, new_environment = workspace.step_environments(old, new)
+    context = StepContext(step, old, new, old_environment, new_environment)
+    clock.lap("releases and environments")
+
+    with SandboxPool(size=4) as sandboxes:
+        old_surface = read_surface(workspace, old, old_environment, sandboxes)
+        new_surface = read_surface(workspace, new, new_environment, sandboxes)
+        found = find_changes(old_surface, new_surface)
+        touched = touch_changes(found, context, sandboxes)
+    changes = with_replacements(found, old_surface, new_surface, touched)
+    clock.lap("surfaces and changes")
+    progress.note(f"{step}: {len(changes)} API changes")
+
+    old_usages = find_usages(sources_of(workspace, old), None)
+    new_usages = find_usages(sources_of(workspace, new), paths_of_interest(changes))
+    progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
+    clock.lap("usages")
+    findings = probe_usages(context, old_usages, executor, progress)
+    probed = changes_from(findings, changes, old_surface)
+    changes = (*changes, *with_replacements(probed, old_surface, new_surface, {}))
+    clock.lap("probe")
+
+    candidates = list(propose(changes, old_usages, new_usages))
+    if options.producers:
+        candidates = [item for item in candidates if item.producer in options.producers]
+    clock.lap("candidates")
+    outcomes = prove_all(context, candidates[: options.limit], folder, executor, progress)
+    clock.lap("proofs")
+    return StepResult(context, changes, len(old_usages), len(new_usages), len(old_usages), outcomes)
+
+
+def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str, JsonValue]:
+    """What makes two builds the same request."""
+    return {
+        "steps": [str(step) for step in steps],
+        "producers": sorted(producer.value for producer in options.producers),
+        "limit": options.limit,
+        "since": options.since,
+    }
+
+
+class Clock:
+    """Seconds spent in each phase, for timings.json only."""
+
+    def __init__(self) -> None:
+        self._laps: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, phase: str) -> None:
+        """The time since the last lap belongs to this phase."""
+        now = time.monotonic()
+        self._laps[phase] = self._laps.get(phase, 0.0) + now - self._last
+        self._last = now
+
+    def seconds(self) -> dict[str, float]:
+        """Seconds by phase, and in all."""
+        self.lap("curate")
+        return {**self._laps, "total": sum(self._laps.values())}
+
+
+def sources_of(workspace: Workspace, release: Release) -> ReleaseSources:
+    """Where the snippets of a release lie."""
+    return ReleaseSources(
+        release=release.pin,
+        import_names=release.import_names,
+        wheel_root=workspace.unpacked(release.wheel) if release.wheel else None,
+        sdist_root=workspace.unpacked(release.sdist) if release.sdist else None,
+    )
+
+
+def paths_of_interest(changes: Iterable[ApiChange]) -> frozenset[str]:
+    """Every path that a snippet may touch to be of use: old APIs and what replaces them."""
+    paths = {change.old_api for change in changes}
+    for change in changes:
+        paths.update(replacement.new_api for replacement in change.replacements)
+    return frozenset(paths)
+
+
+def probe_usages(
+    context: StepContext, usages: Sequence[Usage], executor: Executor, progress: Progress
+) -> list[Finding]:
+    """Run old documentation on the new version; findings in a fixed order."""
+    tasks = [
+        ProbeTask(context, tuple(usages[start : start + USAGES_PER_TASK]))
+        for start in range(0, len(usages), USAGES_PER_TASK)
+    ]
+    found: list[Finding] = []
+    for findings in progress.track(executor.map(probe, tasks), "probing usages", len(tasks)):
+        found.extend(findings)
+    return sorted(found, key=lambda item: (item.usage.key, item.line, item.message))
+
+
+def prove_all(
+    context: StepContext,
+    candidates: Sequence[Candidate],
+    folder: BuildFolder,
+    executor: Executor,
+    progress: Progress,
+) -> tuple[Outcome, ...]:
+    """One outcome per candidate, in the order of the candidates; earlier ones are taken over."""
+    by_key = {candidate.key: candidate for candidate in candidates}
+    journal = folder.journal(context.step)
+    outcomes = read_outcomes(journal, by_key)
+    missing = [candidate for candidate in candidates if candidate.key not in outcomes]
+    tasks = [
+        ProofTask(context, tuple(missing[start : start + CANDIDATES_PER_TASK]))
+        for start in range(0, len(missing), CANDIDATES_PER_TASK)
+    ]
+    if len(missing) < len(candidates):
+        progress.note(
+            f"{context.step}: {len(candidates) - len(missing)} outcomes are there already"
+        )
+    with appending(journal) as file:
+        finished = executor.map(prove, tasks)
+        for batch in progress.track(finished, "proving candidates", len(tasks)):
+            for outcome in batch:
+                write_outcome(file, outcome)
+                outcomes[outcome.candidate.key] = outcome
+    lost = by_key.keys() - outcomes.keys()
+    if lost:
+        raise RecodeError(f"{len(lost)} candidates of {context.step} have no outcome: a defect")
+    return tuple(outcomes[key] for key in by_key)
+
+
+def curate(
+    results: Sequence[StepResult], options: BuildOptions
+) -> tuple[list[MigrationPair], list[tuple[VersionStep, Dropped]]]:
+    """Deduplicate within each step, split over all; every candidate stays accounted for.
+
+    Raises:
+        RecodeError: the accounts do not add up.
+    """
+    pairs: list[MigrationPair] = []
+    dropped: list[tuple[VersionStep, Dropped]] = []
+    for result in results:
+        verified = [item for item in result.outcomes if isinstance(item, Verified)]
+        kept, repeated = deduplicate(verified)
+        pairs.extend(item.pair for item in kept)
+        step = result.context.step
+        drops = [item for item in result.outcomes if isinstance(item, Dropped)] + repeated
+        dropped.extend((step, item) for item in drops)
+        if len(kept) + len(drops) != len(result.outcomes):
+            raise RecodeError(
+                f"{step}: {len(result.outcomes)} candidates, but {len(kept)} pairs and "
+                f"{len(drops)} drops: a defect, please report it"
+            )
+    return list(split_by_change(pairs, since=options.since)), dropped
