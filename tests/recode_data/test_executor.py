@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from recode_data.errors import RecodeError
+from recode_data.executor import InProcessExecutor, LocalExecutor, make_executor
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def die_once(task: tuple[int, str]) -> int:
+    number, marker = task
+    if number == 3 and not Path(marker).exists():
+        Path(marker).touch()
+        os._exit(9)
+    return number
+
+
+def die_always(number: int) -> int:
+    os._exit(9)
+
+
+def fail(number: int) -> int:
+    raise ValueError(f"bad {number}")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_item_gives_one_result(jobs: int) -> None:
+    executor = make_executor(jobs)
+    try:
+        assert sorted(executor.map(square, range(20))) == [n * n for n in range(20)]
+        assert list(executor.map(square, [])) == []
+    finally:
+        executor.close()
+
+
+def test_a_dead_worker_loses_nothing(tmp_path: Path) -> None:
+    executor = LocalExecutor(2)
+    tasks = [(number, str(tmp_path / "died")) for number in range(8)]
+    try:
+        assert sorted(executor.map(die_once, tasks)) == list(range(8))
+        assert (tmp_path / "died").exists()
+    finally:
+        executor.close()
+
+
+def test_workers_that_keep_dying_end_in_a_clear_error() -> None:
+    executor = LocalExecutor(1)
+    try:
+        with pytest.raises(RecodeError, match="keep dying"):
+            list(executor.map(die_always, [1]))
+    finally:
+        executor.close()
+
+
+@pytest.mark.parametrize("executor", [InProcessExecutor(), LocalExecutor(1)], ids=["here", "pool"])
+def test_an_exception_reaches_the_caller(executor: InProcessExecutor | LocalExecutor) -> None:
+    try:
+        with pytest.raises(ValueError, match="bad 1"):
+            list(executor.map(fail, [1]))
+    finally:
+        executor.close()

@@ -1,0 +1,137 @@
+"""The driver, called directly in a fresh interpreter through a plain stand-in for the channel."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import recode_data.verify.observe_driver as driver_module
+from recode_data.verify.observed import CANONICAL
+
+RUNNER = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("driver", sys.argv[1])
+driver = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(driver)
+sent = []
+class Channel:
+    def loaded(self): return None
+    def send(self, value): sent.append(value)
+out = sys.stdout
+driver.run(json.load(sys.stdin), Channel())
+out.write(json.dumps(sent))
+"""
+
+
+def run_driver(code: str) -> dict[str, Any]:
+    payload = {"code": code, "canonical": CANONICAL.read_text(encoding="utf-8")}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", RUNNER, str(Path(driver_module.__file__))],
+        input=json.dumps(payload),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (message,) = json.loads(done.stdout)
+    assert isinstance(message, dict)
+    return message
+
+
+def test_values_names_and_lines() -> None:
+    seen = run_driver("import math\nx = 2\nx + 1\nfor i in range(2):\n    print(i)\n_y = 5\n")
+    assert seen["error"] is None
+    assert seen["events"] == [
+        ["shown", ["i", "3"]],
+        ["print", [["i", "0"]], "0\n"],
+        ["print", [["i", "1"]], "1\n"],
+    ]
+    assert seen["event_lines"] == [3, 4, 4]
+    assert seen["names"] == {"x": ["i", "2"], "i": ["i", "1"]}
+
+
+def test_a_value_is_seen_as_it_was_when_shown() -> None:
+    seen = run_driver("a = [2, 1]\na\na.sort()\n")
+    assert seen["events"] == [["shown", ["l", [["i", "2"], ["i", "1"]]]]]
+    assert seen["names"]["a"] == ["l", [["i", "1"], ["i", "2"]]]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "line"),
+    [
+        ("x = 1\nundefined\n", "NameError", 2),
+        ("def f():\n    return 1 / 0\n\nf()\n", "ZeroDivisionError", 2),
+        ("import json\njson.loads('{')\n", "JSONDecodeError", 2),
+        ("from os import nothing_like_it\n", "ImportError", 1),
+        ("x = (\n", "SyntaxError", 1),
+        ("raise SystemExit(0)\n", "SystemExit", 1),
+        ("raise KeyboardInterrupt\n", "KeyboardInterrupt", 1),
+    ],
+)
+def test_errors_have_their_line_in_the_snippet(code: str, kind: str, line: int) -> None:
+    error = run_driver(code)["error"]
+    assert (error["type"], error["line"]) == (kind, line)
+
+
+WARN = "warnings.warn('old way', DeprecationWarning, stacklevel=2)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"import warnings\ndef f(): {WARN}\nf()\n",
+        f"import warnings\nwarnings.simplefilter('ignore')\ndef f(): {WARN}\nf()\n",
+        f"import warnings\ndef f(): {WARN}\nwith warnings.catch_warnings():\n"
+        "    warnings.filterwarnings('ignore')\n    f()\n",
+        f"import warnings\ndef f(): {WARN}\nwith warnings.catch_warnings(record=True) as log:\n"
+        "    f()\n",
+        f"import warnings\nwarnings.resetwarnings()\ndef f(): {WARN}\nf()\n",
+    ],
+    ids=["plain", "ignored", "ignored in a block", "collected", "reset"],
+)
+def test_a_silenced_warning_is_still_seen(code: str) -> None:
+    (warning,) = run_driver(code)["warnings"]
+    assert (warning["category"], warning["message"]) == ("DeprecationWarning", "old way")
+    assert "DeprecationWarning" in warning["mro"]
+
+
+def test_collecting_warnings_still_works_for_the_snippet() -> None:
+    code = (
+        "import warnings\nwith warnings.catch_warnings(record=True) as log:\n"
+        "    warnings.warn('w', FutureWarning)\nfound = len(log)\n"
+    )
+    assert run_driver(code)["names"]["found"] == ["i", "1"]
+
+
+def test_warning_as_error_still_works() -> None:
+    code = "import warnings\nwarnings.simplefilter('error')\nwarnings.warn('w', FutureWarning)\n"
+    assert run_driver(code)["error"]["type"] == "FutureWarning"
+
+
+def test_no_warning_where_nothing_warns() -> None:
+    assert run_driver("import warnings\nx = warnings.filters is None\n")["warnings"] == []
+
+
+def test_flood_of_output_ends_the_run() -> None:
+    seen = run_driver("while True:\n    print('x' * 1000)\n")
+    assert seen["error"]["type"] == "_OutputFull"
+    assert len(seen["events"]) <= 400
+
+
+def test_print_to_a_file_is_not_output() -> None:
+    seen = run_driver("import io\nf = io.StringIO()\nprint(1, file=f)\ntext = f.getvalue()\n")
+    assert seen["events"] == []
+    assert seen["names"]["text"] == ["s", "1\n"]
+
+
+def test_future_import_counts_for_the_whole_snippet() -> None:
+    code = "from __future__ import annotations\ndef f(x: undefined): return x\ny = f(2)\n"
+    assert run_driver(code)["error"] is None
+
+
+def test_main_guard_runs() -> None:
+    assert run_driver("if __name__ == '__main__':\n    x = 1\n")["names"] == {"x": ["i", "1"]}
