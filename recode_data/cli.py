@@ -9,6 +9,7 @@ import click
 from recode_data.console import LazyGroup, run_command
 
 COMMANDS = {
+    "audit": "recode_data.commands.audit:audit",
     "build": "recode_data.commands.build:build",
     "diff": "recode_data.commands.diff:diff",
     "explore": "recode_data.commands.explore:explore",

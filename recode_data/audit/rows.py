@@ -1,0 +1,105 @@
+"""Rows of any pair file: ours, the paper's JSON or JSON Lines, Parquet or a built folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recode_data.errors import MalformedInputError
+
+REQUIRED = ("old_code", "new_code")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One pair as found; a field is None where the file has null or no such column."""
+
+    number: int
+    """0-based position in the file."""
+    dependency: str | None
+    new_version: str | None
+    update_info: str | None
+    old_code: str | None
+    new_code: str | None
+    effect: str | None = None
+    split: str | None = None
+
+
+def read_rows(source: Path) -> tuple[AuditRow, ...]:
+    """All rows in file order.
+
+    Raises:
+        MalformedInputError: not a file of pairs; says which columns it lacks.
+    """
+    raw = list(_raw_rows(source))
+    if not raw:
+        raise MalformedInputError(f"{source} has no rows")
+    missing = [name for name in REQUIRED if not any(name in row for row in raw)]
+    if missing:
+        raise MalformedInputError(
+            f"{source} is no file of pairs: it lacks {', '.join(missing)}; it has "
+            f"{', '.join(sorted(raw[0]))}"
+        )
+    return tuple(_row(number, row) for number, row in enumerate(raw))
+
+
+def _row(number: int, row: Mapping[str, Any]) -> AuditRow:
+    def text(name: str) -> str | None:
+        value = row.get(name)
+        return None if value is None else str(value)
+
+    return AuditRow(
+        number,
+        text("dependency"),
+        text("new_version"),
+        text("update_info"),
+        text("old_code"),
+        text("new_code"),
+        text("effect"),
+        text("split"),
+    )
+
+
+def _raw_rows(source: Path) -> Iterable[dict[str, Any]]:
+    if source.is_dir():
+        files = sorted((source / "data").glob("*.parquet")) or sorted(source.glob("*.jsonl"))
+        if not files:
+            raise MalformedInputError(f"{source} holds neither data/*.parquet nor *.jsonl")
+        return [row for file in files for row in _raw_rows(file)]
+    if not source.is_file():
+        raise MalformedInputError(f"{source} does not exist")
+    if source.suffix == ".parquet":
+        try:
+            return pq.read_table(source).to_pylist()
+        except (pa.ArrowInvalid, OSError) as error:
+            raise MalformedInputError(f"{source} is not a readable Parquet file") from error
+    return _json_rows(source)
+
+
+def _json_rows(source: Path) -> list[dict[str, Any]]:
+    try:
+        text = source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedInputError(f"{source} is not UTF-8 text: {error}") from error
+    if text.lstrip().startswith("["):
+        try:
+            rows = json.loads(text)
+        except ValueError as error:
+            raise MalformedInputError(f"{source} is not JSON: {error}") from error
+    else:
+        rows = []
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.strip():
+                try:
+                    rows.append(json.loads(line))
+                except ValueError as error:
+                    raise MalformedInputError(f"{source}, line {number}: {error}") from error
+    if not all(isinstance(row, dict) for row in rows):
+        raise MalformedInputError(f"{source}: each row must be a JSON object")
+    return list(rows)
