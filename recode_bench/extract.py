@@ -1,0 +1,382 @@
+"""The answer's code out of a completion, whatever else the completion holds.
+
+What counts, in order:
+
+1. *Only the answer part.* Reasoning (`<think>…</think>`, unclosed, or opened by the prompt's
+   prefill) is never an answer: code that stands there alone is no code. Text after an end-of-turn
+   token belongs to a turn that the model made up.
+2. *Only the answer tags, where there are any*: the last `<answer>` (or `[PYTHON]`) that holds code.
+3. *Blocks fenced as Python*; where there is none, blocks without a language; never blocks of
+   another language, which hold shell commands or output.
+4. *Of several blocks, the program that a notebook reader ends up with*: the last block that parses,
+   preceded by those earlier blocks that bind names it lacks. So a correction replaces what it
+   corrects, "before" and "after" give "after", and an import block or a function shown in
+   steps is kept. On 1,573 published rows dressed up in nine such shapes
+   (`benchmarks/extraction.py`) this finds the program that is meant in 88.7 % of the cases, the
+   first block in 59.3 %, the last in 58.3 %, all of them joined in 56.1 %. What it gets wrong
+   is an answer that ends by quoting the old code once more.
+5. *Without any fence*, text that parses and does something: "Done" parses too, as a name.
+
+Everything is linear in the completion's length.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from recode_bench.syntax import parse, parses
+
+LIMIT_ANSWER_CHARS = 100_000
+"""Of a longer answer part only this much is read; reasoning before it does not count."""
+
+LIMIT_BARE_CHARS = 30_000
+"""Unfenced text up to this length is tried as code; trying means parsing, several times."""
+
+LIMIT_BLOCKS = 64
+"""Of more blocks only the last ones are looked at."""
+
+LIMIT_SECOND_LOOKS = 8
+"""Blocks whose end is searched again without regard to strings (see `_end_of_block`)."""
+
+LIMIT_PARAGRAPHS = 8
+"""Paragraphs of prose after unfenced code that are cut off in search of a program."""
+
+# A tag right after a quote or a backtick is being talked about, not used; after a fence it is used.
+_USED = r"(?<![\"'])(?:(?<!`)|(?<=```))"
+_THINK = re.compile(rf"{_USED}<(/?)(?:think|thinking|thought)>", re.IGNORECASE)
+_ANSWER = re.compile(rf"{_USED}<(/?)answer>", re.IGNORECASE)
+_PYTHON = re.compile(rf"{_USED}\[(/?)PYTHON\]")
+_END_OF_TURN = re.compile(
+    rf"{_USED}(?:<\|(?:im_end|im_start|endoftext|eot_id|eom_id|end_of_text|end|EOT|return)\|>"
+    r"|<end_of_turn>|<\uff5cend\u2581of\u2581sentence\uff5c>|\[/?INST\])"
+)
+
+_PYTHON_TAG = r"\{?\.?i?py(?:thon|con)?[\w.]*\b\}?"
+_IS_PYTHON = re.compile(_PYTHON_TAG, re.IGNORECASE)
+_IS_MARKDOWN = re.compile(r"(?:markdown|md)\b", re.IGNORECASE)
+_IS_LANGUAGE = re.compile(rf"{_PYTHON_TAG}|[\w+#.-]+[^\S\n]*\Z", re.IGNORECASE)
+
+# (?<!`)…(?!`) pins a run to its whole length, else a long run is tried from each of its backticks.
+_OPENING = re.compile(
+    r"^(?P<indent>[^\S\n]*)(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$"
+    rf"|(?<!`)(?P<late>`{{3,}})(?!`)[^\S\n]*{_PYTHON_TAG}[^\S\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+# What may hide a fence inside Python: strings and comments. A string without its end, and a
+# comment, stop where a fence may follow on the same line (`x = 1  # done` + fence).
+_LEXEME = re.compile(
+    r"^[^\S\n]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$"
+    r"|(?P<late>`{3,})[^\S\n]*$"
+    r"|`+"
+    r"|(?P<triple>\"\"\"|''')"
+    r"|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
+    r"|\#[^\n`]*",
+    re.MULTILINE,
+)
+_TRIPLE_END = {
+    '"""': re.compile(r'(?:\\.|[^\\"]|"(?!""))*"""', re.DOTALL),
+    "'''": re.compile(r"(?:\\.|[^\\']|'(?!''))*'''", re.DOTALL),
+}
+_FENCE_ONLY = re.compile(
+    r"^[^\S\n]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$|(?P<late>`{3,})[^\S\n]*$|`+",
+    re.MULTILINE,
+)
+_FENCE_LINE = re.compile(r"^[^\S\n]*(?:```|~~~)", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+_BUILTINS = frozenset(dir(builtins))
+_CODE_LINE = re.compile(
+    r"^[^\S\n]*(?:(?:import|from|def|class|async def|for|while|if|with|try|return|print)\b|@\w"
+    r"|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?[^\S\n]*(?:[-+*/]?=|\())",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    code: str
+    python: bool | None
+    """None: no language is named."""
+    closed: bool
+
+
+def extract_code(completion: str, *, prefill: str = "") -> str | None:
+    """The code that a completion answers with.
+
+    Args:
+        completion: what the model wrote; any text at all, a megabyte of it too.
+        prefill: how the prompt began the assistant's turn; an opening `<think>` or fence in it
+            makes the completion start inside the reasoning or inside a block.
+
+    Returns:
+        The code without fences, outer blank lines and common indentation, as it stands, so
+        perhaps not valid Python; None where the answer has none.
+    """
+    text = prefill + completion
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    answer = _answer_part(text.removeprefix("\ufeff"))
+    for part in _tagged(answer, _ANSWER):
+        code = _code_in(part)
+        if code is not None:
+            return code
+    return None
+
+
+def _answer_part(text: str) -> str:
+    """The text outside of any reasoning, up to the end of the turn."""
+    kept: list[str] = []
+    start, thinking = 0, False
+    for tag in _THINK.finditer(text):
+        if tag[1]:
+            if not thinking:
+                kept.clear()  # opened by the prompt, or nested: all that came before was thought
+            start, thinking = tag.end(), False
+        elif not thinking:
+            kept.append(text[start : tag.start()])
+            thinking = True
+    if not thinking:
+        kept.append(text[start:])
+    answer = "".join(kept)
+    for token in _END_OF_TURN.finditer(answer):
+        if not answer[: token.start()].isspace() and token.start():
+            answer = answer[: token.start()]
+            break
+    end = len(answer.rstrip())
+    while answer.endswith("</s>", 0, end):  # a token at the end, HTML elsewhere
+        end -= len("</s>")
+        while end and answer[end - 1].isspace():
+            end -= 1
+    return answer[: min(end, LIMIT_ANSWER_CHARS)]
+
+
+def _tagged(text: str, pattern: re.Pattern[str]) -> list[str]:
+    """What the tags enclose, last first; all of the text where there is no tag.
+
+    A closing tag alone was opened by the prompt, an opening tag alone was cut off.
+    """
+    parts: list[str] = []
+    start: int | None = None
+    for tag in pattern.finditer(text):
+        if tag[1]:
+            if start is not None:
+                parts.append(text[start : tag.start()])
+                start = None
+            elif not parts:
+                parts.append(text[: tag.start()])
+        elif start is None:
+            start = tag.end()
+        else:
+            parts.append(text[start : tag.start()])
+            start = tag.end()
+    if start is not None:
+        parts.append(text[start:])
+    return parts[::-1] if parts else [text]
+
+
+def _code_in(part: str) -> str | None:
+    """The code of an answer part: of its blocks, or else of a text that is code itself."""
+    if _PYTHON.search(part):
+        sections = _tagged(part, _PYTHON)[::-1]
+        blocks = [block for section in sections for block in _section_blocks(section)]
+    else:
+        blocks = list(_blocks(part))
+    if not blocks:
+        return _bare_code(part)
+    filled = [block for block in blocks if not block.code.isspace() and block.code]
+    chosen = [block for block in filled if block.python] or [
+        block for block in filled if block.python is None
+    ]
+    if len(blocks) == 1 and not blocks[0].closed and blocks[0].python is None:
+        # "x = 1", fence, "That is all.": the fence closed a block that the prompt had opened.
+        after = _tidy(blocks[0].code)
+        return after if _does_something(after) else _bare_code(_before_fence(part)) or after or None
+    return _program([_tidy(block.code) for block in chosen[-LIMIT_BLOCKS:]])
+
+
+def _section_blocks(section: str) -> list[_Block]:
+    """[PYTHON] holds code, or a fence with code."""
+    return list(_blocks(section)) or [_Block(section, python=True, closed=True)]
+
+
+def _program(codes: list[str]) -> str | None:
+    """The last code that parses, after those before it that bind names it lacks."""
+    if len(codes) < 2:
+        return codes[0] if codes else None
+    parsed = [(code, tree) for code in codes if (tree := parse(code)) is not None]
+    if not parsed:
+        return codes[-1]
+    code, tree = parsed.pop()
+    program = [code]
+    lacking = _names_read(tree) - _names_bound(tree) - _BUILTINS
+    for earlier, earlier_tree in reversed(parsed):
+        bound = _names_bound(earlier_tree)
+        if bound & lacking:
+            program.append(earlier)
+            lacking = (lacking | _names_read(earlier_tree)) - bound - _BUILTINS
+    return "\n\n".join(reversed(program))
+
+
+def _names_read(tree: ast.Module) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _names_bound(tree: ast.Module) -> set[str]:
+    """Names bound anywhere: scopes do not matter for telling which block goes with which."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+    return names
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Fenced blocks in order, by CommonMark's rules where these say enough."""
+    position, second_looks = 0, 0
+    unclosable: set[str] = set()
+    while opening := _OPENING.search(text, position):
+        mark, info = opening["mark"] or opening["late"], (opening["info"] or "").strip()
+        python = True if opening["late"] else _is_python(info)
+        if mark[0] == "`" and "`" in info:  # all on one line
+            tag = _IS_PYTHON.match(info)
+            code = info[tag.end() if tag else 0 :].partition("```")[0].strip("` ")
+            yield _Block(code, python or None, closed=True)
+            position = opening.end()
+            continue
+        position = opening.end() + 1
+        if _IS_MARKDOWN.match(info):
+            continue  # the fence of a document: what it holds is fenced once more
+        end = _end_of_block(text, position, mark, None if python is False else unclosable)
+        code = text[position : end.body]
+        if end.fence_in_string and second_looks < LIMIT_SECOND_LOOKS and not parses(_tidy(code)):
+            # Not a docstring with a fence in it, but a string that the model never closed.
+            second_looks += 1
+            end = _end_of_block(text, position, mark, None)
+            code = text[position : end.body]
+        indent = len(opening["indent"] or "")
+        if indent:
+            code = re.sub(rf"^[ \t]{{1,{indent}}}", "", code, flags=re.MULTILINE)
+        yield _Block(code, python, end.closed)
+        position = end.resume
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a block's code ends and where to look for the next one."""
+
+    body: int
+    resume: int
+    closed: bool
+    fence_in_string: bool
+
+
+def _end_of_block(text: str, start: int, mark: str, unclosable: set[str] | None) -> _End:
+    """Find the fence that ends the block.
+
+    Args:
+        text: the whole text.
+        start: where the block's code begins.
+        mark: the fence that opened it.
+        unclosable: triple quotes known to have no end in the text, added to here; other strings
+            may hold fences, as docstrings do. None: take every fence for one.
+    """
+    pattern = _FENCE_ONLY if unclosable is None else _LEXEME
+    position, fence_in_string = start, False
+    while lexeme := pattern.search(text, position):
+        position = lexeme.end()
+        if lexeme["mark"]:
+            same, info = _closes(lexeme["mark"], mark), lexeme["info"].strip()
+            if same and not info:
+                return _End(lexeme.start(), lexeme.end(), True, fence_in_string)
+            if _is_python(info) or (same and _IS_LANGUAGE.fullmatch(info)):
+                # No language stands on a closing fence: this opens the next block.
+                return _End(lexeme.start(), lexeme.start(), False, fence_in_string)
+            if same:
+                return _End(lexeme.start(), lexeme.end(), True, fence_in_string)
+        elif lexeme["late"] and _closes(lexeme["late"], mark):
+            line = text.rfind("\n", start, lexeme.start()) + 1 or start
+            if text.count("```", line, lexeme.start()) % 2 == 0:
+                return _End(lexeme.start(), lexeme.end(), True, fence_in_string)
+        elif unclosable is not None and lexeme["triple"] not in (None, *unclosable):
+            string = _TRIPLE_END[lexeme["triple"]].match(text, position)
+            if string:
+                fence_in_string = fence_in_string or _FENCE_LINE.search(string[0]) is not None
+                position = string.end()
+            else:  # look at what follows as if it were no string, and never search that far again
+                unclosable.add(lexeme["triple"])
+    return _End(len(text), len(text), False, fence_in_string)
+
+
+def _closes(run: str, mark: str) -> bool:
+    return run[0] == mark[0] and len(run) >= len(mark)
+
+
+def _is_python(info: str) -> bool | None:
+    """Whether a fence's info string names Python; None where it names nothing."""
+    return bool(_IS_PYTHON.match(info)) if info else None
+
+
+def _before_fence(text: str) -> str:
+    fence = _OPENING.search(text)
+    return text[: fence.start()] if fence else text
+
+
+def _bare_code(text: str) -> str | None:
+    """Unfenced text that parses, perhaps after and before some lines of prose."""
+    code = _tidy(text)
+    if code.count("`") == 2:
+        code = code.strip("`")  # `np.prod(x)`: inline code, nothing else
+    if len(code) > LIMIT_BARE_CHARS:
+        return None
+    if _does_something(code):
+        return code
+    first = _CODE_LINE.search(code)
+    if first is None:
+        return None
+    paragraphs = code[first.start() :].split("\n\n")
+    for count in range(len(paragraphs), max(0, len(paragraphs) - LIMIT_PARAGRAPHS), -1):
+        code = _tidy("\n\n".join(paragraphs[:count]))
+        if _does_something(code):
+            return code
+    return None
+
+
+def _does_something(code: str) -> bool:
+    """Whether it is a program with an effect: "Done" and "Answer: yes" parse as Python too."""
+    tree = parse(code)
+    return tree is not None and any(map(_has_effect, tree.body))
+
+
+def _has_effect(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr):
+        return any(isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement))
+    if isinstance(statement, ast.AnnAssign):
+        return statement.value is not None
+    return not isinstance(statement, ast.Pass)
+
+
+def _tidy(code: str) -> str:
+    """Without outer blank lines, common indentation and interpreter prompts."""
+    code = _BLANK_LINES.sub("", code).rstrip()
+    if code[:1] in (" ", "\t"):
+        code = textwrap.dedent(code)
+    if code.startswith(">>> "):
+        lines = code.split("\n")
+        code = "\n".join(line[4:] for line in lines if line.startswith((">>>", "...")))
+    return code
