@@ -149,7 +149,7 @@ def judge(checks: Checks, observed: Observed) -> CheckOutcome:
         return failed(_FAILURES[observed.status], observed.detail)
     if observed.error is not None:
         error = observed.error
-        is_syntax = "SyntaxError" in error.mro and not any(
+        is_syntax = "SyntaxError" in error.bases and not any(
             name == "<snippet>" for name, _, _ in error.frames
         )
         reason = CheckReason.SYNTAX_ERROR if is_syntax else CheckReason.ERROR

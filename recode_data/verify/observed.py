@@ -19,7 +19,7 @@ class RaisedError:
     """The exception that ended a snippet; `line` is 1-based in the snippet."""
 
     type_name: str
-    mro: tuple[str, ...]
+    bases: tuple[str, ...]
     message: str
     line: int | None
     frames: tuple[tuple[str, int, str], ...]
@@ -30,14 +30,14 @@ class SeenWarning:
     """One warning issued while the snippet ran; `line` is the innermost snippet line, or 0."""
 
     category: str
-    mro: tuple[str, ...]
+    bases: tuple[str, ...]
     message: str
     line: int
 
     @property
     def is_deprecation(self) -> bool:
         """Whether it announces a change: deprecations and future warnings of every library."""
-        return not _DEPRECATIONS.isdisjoint(self.mro)
+        return not _DEPRECATIONS.isdisjoint(self.bases)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -110,7 +110,7 @@ def _parse_error(error: JsonValue) -> RaisedError | None:
         raise TypeError("frames or mro have another shape")
     return RaisedError(
         type_name=str(error["type"]),
-        mro=tuple(str(name) for name in mro),
+        bases=tuple(str(name) for name in mro),
         message=str(error["message"]),
         line=line if isinstance(line, int) else None,
         frames=tuple(
@@ -127,7 +127,7 @@ def _parse_warnings(warnings: JsonValue) -> tuple[SeenWarning, ...]:
     return tuple(
         SeenWarning(
             category=str(entry["category"]),
-            mro=tuple(str(name) for name in mro),
+            bases=tuple(str(name) for name in mro),
             message=str(entry["message"]),
             line=int(str(entry["line"])),
         )
