@@ -215,6 +215,14 @@ class ApiObject:
     line: int | None = None
     inherited_from: str | None = None
     """Canonical path of the base that defines it, for members shown on a subclass."""
+    alias_of: str | None = None
+    """The preferred public path of the same object, where this is a further one."""
+    bases: tuple[str, ...] = ()
+    """Classes: canonical paths of the bases inside the release, in method resolution order."""
+    forwards_to: str | None = None
+    """What its body hands all arguments to: a dotted path, or `self.name` for members."""
+    on_instances: bool = False
+    """Set by the constructor: exists on instances, not on the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +316,8 @@ class ApiChange:
     """What the library itself says when the old way is used, where it says anything."""
     old_value: str | None = None
     new_value: str | None = None
+    alias_of: str | None = None
+    """`old_api` of the change that this one repeats at another public path or on a subclass."""
 
     @property
     def key(self) -> str:

@@ -156,6 +156,44 @@ def _event_values(event: list[JsonValue]) -> list[JsonValue] | None:
     return values if isinstance(values, list) else None
 
 
-def _excerpt(value: JsonValue) -> str:
-    text = str(value)
+def _excerpt(event_or_value: JsonValue) -> str:
+    """The value as a person would write it, at most 120 characters."""
+    value = event_or_value
+    if isinstance(value, list) and value and value[0] == "print":
+        text = str(value[2]).rstrip()
+    elif isinstance(value, list) and value and value[0] == "shown":
+        text = words(value[1])
+    else:
+        text = words(value)
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def words(value: JsonValue) -> str:
+    """A canonical value in Python's notation, for people; the form itself is what is compared."""
+    if not isinstance(value, list) or not value or not isinstance(value[0], str):
+        return str(value)
+    tag, rest = value[0], value[1:]
+    items = rest[0] if rest and isinstance(rest[0], list) else []
+    if tag == "n":
+        return "None"
+    if tag == "s":
+        return repr(rest[0])
+    if tag == "c":
+        return f"({rest[0]}+{rest[1]}j)"
+    if tag == "y":
+        return f"bytes.fromhex({rest[0]!r})"
+    if tag in ("l", "u", "S"):
+        opening, closing = {"l": "[]", "u": "()", "S": "{}"}[tag]
+        return opening + ", ".join(words(item) for item in items) + closing
+    if tag == "d":
+        pairs = (item for item in items if isinstance(item, list) and len(item) == 2)
+        return "{" + ", ".join(f"{words(key)}: {words(item)}" for key, item in pairs) + "}"
+    if tag == "a":
+        elements = rest[2] if isinstance(rest[2], list) else []
+        shown = ", ".join(words(item) for item in elements[:12])
+        return f"array of kind {rest[0]}, shape {rest[1]}: [{shown}]"
+    if tag == "x":
+        return f"<{rest[0]}>"
+    if tag == "o":
+        return f"{rest[0]}({', '.join(f'{k}={words(v)}' for k, v in _attributes(value).items())})"
+    return " ".join(words(item) for item in rest) if rest else tag

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from recode_data.sandbox import JobStatus
 from recode_data.verify.canonical_values import canonical
-from recode_data.verify.compare import differences, is_informative, same_value
+from recode_data.verify.compare import differences, is_informative, same_value, words
 from recode_data.verify.observed import Observed
 
 
@@ -183,3 +183,25 @@ def test_what_is_no_difference() -> None:
 
 def test_an_answer_may_not_print_every_possibility() -> None:
     assert list(differences(observed(True), observed(True, False)))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, "None"),
+        (1.5, "1.5"),
+        ("it's", '"it\'s"'),
+        ([1, (True, None)], "[1, (True, None)]"),
+        ({"a": 1}, "{'a': 1}"),
+        (np.array([1.0, 2.0]), "array of kind f, shape [2]: [1.0, 2.0]"),
+        (len, "<builtin_function_or_method>"),
+        (Point(1, 2.0), "Point(x=1, y=2.0)"),
+    ],
+)
+def test_values_in_words(value: object, expected: str) -> None:
+    assert words(canonical(value)) == expected
+
+
+@given(plain)
+def test_words_never_fail(value: object) -> None:
+    assert isinstance(words(canonical(value)), str)
