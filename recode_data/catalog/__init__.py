@@ -1,0 +1,17 @@
+from recode_data.catalog.entries import (
+    FULL,
+    CatalogEntry,
+    catalog_entries,
+    catalog_names,
+    catalog_steps,
+    load_catalog,
+)
+
+__all__ = [
+    "FULL",
+    "CatalogEntry",
+    "catalog_entries",
+    "catalog_names",
+    "catalog_steps",
+    "load_catalog",
+]
