@@ -25,11 +25,9 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-from recode_bench.syntax import parse, parses
+from recode_bench.fences import Block, before_first_fence, find_blocks, tidy
+from recode_bench.syntax import parse
 
 LIMIT_ANSWER_CHARS = 100_000
 """Of a longer answer part only this much is read; reasoning before it does not count."""
@@ -40,68 +38,27 @@ LIMIT_BARE_CHARS = 30_000
 LIMIT_BLOCKS = 64
 """Of more blocks only the last ones are looked at."""
 
-LIMIT_SECOND_LOOKS = 8
-"""Blocks whose end is searched again without regard to strings (see `_end_of_block`)."""
-
 LIMIT_PARAGRAPHS = 8
 """Paragraphs of prose after unfenced code that are cut off in search of a program."""
 
 # A tag right after a quote or a backtick is being talked about, not used; after a fence it is used.
-_USED = r"(?<![\"'])(?:(?<!`)|(?<=```))"
-_THINK = re.compile(rf"{_USED}<(/?)(?:think|thinking|thought)>", re.IGNORECASE)
-_ANSWER = re.compile(rf"{_USED}<(/?)answer>", re.IGNORECASE)
-_PYTHON = re.compile(rf"{_USED}\[(/?)PYTHON\]")
+# Looked at behind the first character, so that a search can skip to it: 5 times faster.
+_USED = r"(?<![\"'].)(?:(?<!`.)|(?<=```.))"
+_THINK = re.compile(rf"<{_USED}(/?)(?:think|thinking|thought)>", re.IGNORECASE)
+_ANSWER = re.compile(rf"<{_USED}(/?)answer>", re.IGNORECASE)
+_PYTHON = re.compile(rf"\[{_USED}(/?)PYTHON\]")
 _END_OF_TURN = re.compile(
-    rf"{_USED}(?:<\|(?:im_end|im_start|endoftext|eot_id|eom_id|end_of_text|end|EOT|return)\|>"
-    r"|<end_of_turn>|<\uff5cend\u2581of\u2581sentence\uff5c>|\[/?INST\])"
+    rf"<{_USED}(?:\|(?:im_end|im_start|endoftext|eot_id|eom_id|end_of_text|end|EOT|return)\|>"
+    r"|end_of_turn>|\uff5cend\u2581of\u2581sentence\uff5c>)"
 )
+_NEXT_TURN = re.compile(rf"\[{_USED}/?INST\]")
 
-_PYTHON_TAG = r"\{?\.?i?py(?:thon|con)?[\w.]*\b\}?"
-_IS_PYTHON = re.compile(_PYTHON_TAG, re.IGNORECASE)
-_IS_MARKDOWN = re.compile(r"(?:markdown|md)\b", re.IGNORECASE)
-_IS_LANGUAGE = re.compile(rf"{_PYTHON_TAG}|[\w+#.-]+[^\S\n]*\Z", re.IGNORECASE)
-
-# (?<!`)…(?!`) pins a run to its whole length, else a long run is tried from each of its backticks.
-_OPENING = re.compile(
-    r"^(?P<indent>[^\S\n]*)(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$"
-    rf"|(?<!`)(?P<late>`{{3,}})(?!`)[^\S\n]*{_PYTHON_TAG}[^\S\n]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-# What may hide a fence inside Python: strings and comments. A string without its end, and a
-# comment, stop where a fence may follow on the same line (`x = 1  # done` + fence).
-_LEXEME = re.compile(
-    r"^[^\S\n]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$"
-    r"|(?P<late>`{3,})[^\S\n]*$"
-    r"|`+"
-    r"|(?P<triple>\"\"\"|''')"
-    r"|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
-    r"|\#[^\n`]*",
-    re.MULTILINE,
-)
-_TRIPLE_END = {
-    '"""': re.compile(r'(?:\\.|[^\\"]|"(?!""))*"""', re.DOTALL),
-    "'''": re.compile(r"(?:\\.|[^\\']|'(?!''))*'''", re.DOTALL),
-}
-_FENCE_ONLY = re.compile(
-    r"^[^\S\n]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$|(?P<late>`{3,})[^\S\n]*$|`+",
-    re.MULTILINE,
-)
-_FENCE_LINE = re.compile(r"^[^\S\n]*(?:```|~~~)", re.MULTILINE)
-_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _BUILTINS = frozenset(dir(builtins))
 _CODE_LINE = re.compile(
     r"^[^\S\n]*(?:(?:import|from|def|class|async def|for|while|if|with|try|return|print)\b|@\w"
     r"|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?[^\S\n]*(?:[-+*/]?=|\())",
     re.MULTILINE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    code: str
-    python: bool | None
-    """None: no language is named."""
-    closed: bool
 
 
 def extract_code(completion: str, *, prefill: str = "") -> str | None:
@@ -129,6 +86,19 @@ def extract_code(completion: str, *, prefill: str = "") -> str | None:
 
 def _answer_part(text: str) -> str:
     """The text outside of any reasoning, up to the end of the turn."""
+    if "<" in text:
+        text = _before_token(_without_thought(text), _END_OF_TURN)
+    if "INST]" in text:
+        text = _before_token(text, _NEXT_TURN)
+    end = len(text.rstrip())
+    while text.endswith("</s>", 0, end):  # a token at the end, HTML elsewhere
+        end -= len("</s>")
+        while end and text[end - 1].isspace():
+            end -= 1
+    return text[: min(end, LIMIT_ANSWER_CHARS)]
+
+
+def _without_thought(text: str) -> str:
     kept: list[str] = []
     start, thinking = 0, False
     for tag in _THINK.finditer(text):
@@ -141,17 +111,15 @@ def _answer_part(text: str) -> str:
             thinking = True
     if not thinking:
         kept.append(text[start:])
-    answer = "".join(kept)
-    for token in _END_OF_TURN.finditer(answer):
-        if not answer[: token.start()].isspace() and token.start():
-            answer = answer[: token.start()]
-            break
-    end = len(answer.rstrip())
-    while answer.endswith("</s>", 0, end):  # a token at the end, HTML elsewhere
-        end -= len("</s>")
-        while end and answer[end - 1].isspace():
-            end -= 1
-    return answer[: min(end, LIMIT_ANSWER_CHARS)]
+    return "".join(kept)
+
+
+def _before_token(text: str, pattern: re.Pattern[str]) -> str:
+    """What comes before the first such token that is not the text's own beginning."""
+    for token in pattern.finditer(text):
+        if token.start() and not text[: token.start()].isspace():
+            return text[: token.start()]
+    return text
 
 
 def _tagged(text: str, pattern: re.Pattern[str]) -> list[str]:
@@ -159,6 +127,8 @@ def _tagged(text: str, pattern: re.Pattern[str]) -> list[str]:
 
     A closing tag alone was opened by the prompt, an opening tag alone was cut off.
     """
+    if "<" not in text and "[" not in text:
+        return [text]
     parts: list[str] = []
     start: int | None = None
     for tag in pattern.finditer(text):
@@ -180,11 +150,11 @@ def _tagged(text: str, pattern: re.Pattern[str]) -> list[str]:
 
 def _code_in(part: str) -> str | None:
     """The code of an answer part: of its blocks, or else of a text that is code itself."""
-    if _PYTHON.search(part):
+    if "PYTHON]" in part and _PYTHON.search(part):
         sections = _tagged(part, _PYTHON)[::-1]
         blocks = [block for section in sections for block in _section_blocks(section)]
     else:
-        blocks = list(_blocks(part))
+        blocks = list(find_blocks(part))
     if not blocks:
         return _bare_code(part)
     filled = [block for block in blocks if not block.code.isspace() and block.code]
@@ -193,14 +163,18 @@ def _code_in(part: str) -> str | None:
     ]
     if len(blocks) == 1 and not blocks[0].closed and blocks[0].python is None:
         # "x = 1", fence, "That is all.": the fence closed a block that the prompt had opened.
-        after = _tidy(blocks[0].code)
-        return after if _does_something(after) else _bare_code(_before_fence(part)) or after or None
-    return _program([_tidy(block.code) for block in chosen[-LIMIT_BLOCKS:]])
+        after = tidy(blocks[0].code)
+        return (
+            after
+            if _does_something(after)
+            else _bare_code(before_first_fence(part)) or after or None
+        )
+    return _program([tidy(block.code) for block in chosen[-LIMIT_BLOCKS:]])
 
 
-def _section_blocks(section: str) -> list[_Block]:
+def _section_blocks(section: str) -> list[Block]:
     """[PYTHON] holds code, or a fence with code."""
-    return list(_blocks(section)) or [_Block(section, python=True, closed=True)]
+    return list(find_blocks(section)) or [Block(section, python=True, closed=True)]
 
 
 def _program(codes: list[str]) -> str | None:
@@ -246,100 +220,9 @@ def _names_bound(tree: ast.Module) -> set[str]:
     return names
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    """Fenced blocks in order, by CommonMark's rules where these say enough."""
-    position, second_looks = 0, 0
-    unclosable: set[str] = set()
-    while opening := _OPENING.search(text, position):
-        mark, info = opening["mark"] or opening["late"], (opening["info"] or "").strip()
-        python = True if opening["late"] else _is_python(info)
-        if mark[0] == "`" and "`" in info:  # all on one line
-            tag = _IS_PYTHON.match(info)
-            code = info[tag.end() if tag else 0 :].partition("```")[0].strip("` ")
-            yield _Block(code, python or None, closed=True)
-            position = opening.end()
-            continue
-        position = opening.end() + 1
-        if _IS_MARKDOWN.match(info):
-            continue  # the fence of a document: what it holds is fenced once more
-        end = _end_of_block(text, position, mark, None if python is False else unclosable)
-        code = text[position : end.body]
-        if end.fence_in_string and second_looks < LIMIT_SECOND_LOOKS and not parses(_tidy(code)):
-            # Not a docstring with a fence in it, but a string that the model never closed.
-            second_looks += 1
-            end = _end_of_block(text, position, mark, None)
-            code = text[position : end.body]
-        indent = len(opening["indent"] or "")
-        if indent:
-            code = re.sub(rf"^[ \t]{{1,{indent}}}", "", code, flags=re.MULTILINE)
-        yield _Block(code, python, end.closed)
-        position = end.resume
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Where a block's code ends and where to look for the next one."""
-
-    body: int
-    resume: int
-    closed: bool
-    fence_in_string: bool
-
-
-def _end_of_block(text: str, start: int, mark: str, unclosable: set[str] | None) -> _End:
-    """Find the fence that ends the block.
-
-    Args:
-        text: the whole text.
-        start: where the block's code begins.
-        mark: the fence that opened it.
-        unclosable: triple quotes known to have no end in the text, added to here; other strings
-            may hold fences, as docstrings do. None: take every fence for one.
-    """
-    pattern = _FENCE_ONLY if unclosable is None else _LEXEME
-    position, fence_in_string = start, False
-    while lexeme := pattern.search(text, position):
-        position = lexeme.end()
-        if lexeme["mark"]:
-            same, info = _closes(lexeme["mark"], mark), lexeme["info"].strip()
-            if same and not info:
-                return _End(lexeme.start(), lexeme.end(), True, fence_in_string)
-            if _is_python(info) or (same and _IS_LANGUAGE.fullmatch(info)):
-                # No language stands on a closing fence: this opens the next block.
-                return _End(lexeme.start(), lexeme.start(), False, fence_in_string)
-            if same:
-                return _End(lexeme.start(), lexeme.end(), True, fence_in_string)
-        elif lexeme["late"] and _closes(lexeme["late"], mark):
-            line = text.rfind("\n", start, lexeme.start()) + 1 or start
-            if text.count("```", line, lexeme.start()) % 2 == 0:
-                return _End(lexeme.start(), lexeme.end(), True, fence_in_string)
-        elif unclosable is not None and lexeme["triple"] not in (None, *unclosable):
-            string = _TRIPLE_END[lexeme["triple"]].match(text, position)
-            if string:
-                fence_in_string = fence_in_string or _FENCE_LINE.search(string[0]) is not None
-                position = string.end()
-            else:  # look at what follows as if it were no string, and never search that far again
-                unclosable.add(lexeme["triple"])
-    return _End(len(text), len(text), False, fence_in_string)
-
-
-def _closes(run: str, mark: str) -> bool:
-    return run[0] == mark[0] and len(run) >= len(mark)
-
-
-def _is_python(info: str) -> bool | None:
-    """Whether a fence's info string names Python; None where it names nothing."""
-    return bool(_IS_PYTHON.match(info)) if info else None
-
-
-def _before_fence(text: str) -> str:
-    fence = _OPENING.search(text)
-    return text[: fence.start()] if fence else text
-
-
 def _bare_code(text: str) -> str | None:
     """Unfenced text that parses, perhaps after and before some lines of prose."""
-    code = _tidy(text)
+    code = tidy(text)
     if code.count("`") == 2:
         code = code.strip("`")  # `np.prod(x)`: inline code, nothing else
     if len(code) > LIMIT_BARE_CHARS:
@@ -351,7 +234,7 @@ def _bare_code(text: str) -> str | None:
         return None
     paragraphs = code[first.start() :].split("\n\n")
     for count in range(len(paragraphs), max(0, len(paragraphs) - LIMIT_PARAGRAPHS), -1):
-        code = _tidy("\n\n".join(paragraphs[:count]))
+        code = tidy("\n\n".join(paragraphs[:count]))
         if _does_something(code):
             return code
     return None
@@ -369,14 +252,3 @@ def _has_effect(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.AnnAssign):
         return statement.value is not None
     return not isinstance(statement, ast.Pass)
-
-
-def _tidy(code: str) -> str:
-    """Without outer blank lines, common indentation and interpreter prompts."""
-    code = _BLANK_LINES.sub("", code).rstrip()
-    if code[:1] in (" ", "\t"):
-        code = textwrap.dedent(code)
-    if code.startswith(">>> "):
-        lines = code.split("\n")
-        code = "\n".join(line[4:] for line in lines if line.startswith((">>>", "...")))
-    return code
