@@ -1,0 +1,260 @@
+"""Unpacks wheels and sdists that may be hostile.
+
+Refused: absolute names, `..`, NUL, links that leave the folder, files written through a link,
+device files and pipes, two different members of one name (also where only the file system takes
+them for one), encrypted members, and decompression bombs. Honest links inside the tree are kept;
+hard links become copies. Owners, setuid bits and times are not taken over. Everything is written to
+a temporary folder and moved in one step, so a tree in the cache is whole or not there.
+"""
+
+from __future__ import annotations
+
+import lzma
+import os
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from recode_data.disk import FULL, disk_full
+from recode_data.errors import CorruptArtifactError, UnsafeArchiveError
+
+CHUNK_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackLimits:
+    """What a release may unpack to; the largest wheels published today stay below."""
+
+    total_bytes: int = 4 << 30
+    files: int = 200_000
+    ratio: int = 200
+    """Unpacked to packed; honest releases stay under 30."""
+    ratio_from_bytes: int = 64 << 20
+    """The ratio counts from here on: a small, very regular file is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One entry, of either archive kind."""
+
+    name: str
+    kind: str
+    """`file`, `folder`, `symlink`, `hardlink`, or what it is otherwise."""
+    link: str = ""
+    executable: bool = False
+    source: zipfile.ZipInfo | tarfile.TarInfo | None = None
+
+
+def unpack(archive: Path, folder: Path, limits: UnpackLimits | None = None) -> None:
+    """Unpack a wheel or sdist into `folder`, which must not exist yet.
+
+    Raises:
+        UnsafeArchiveError: see the module's docstring; the message names the member.
+        CorruptArtifactError: not an archive, or a damaged one.
+        EnvironmentLacksError: the disk is full.
+    """
+    folder.mkdir(parents=True)
+    try:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as opened:
+                _Unpacking(archive, folder, limits or UnpackLimits(), opened).run()
+        else:
+            with tarfile.open(archive) as opened_tar:
+                _Unpacking(archive, folder, limits or UnpackLimits(), opened_tar).run()
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise CorruptArtifactError(f"{archive.name} cannot be unpacked: {error}") from error
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if error.errno in FULL:
+            raise disk_full(folder.parent) from error
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+class _Unpacking:
+    """One archive on its way into one folder."""
+
+    def __init__(
+        self,
+        archive: Path,
+        folder: Path,
+        limits: UnpackLimits,
+        opened: zipfile.ZipFile | tarfile.TarFile,
+    ) -> None:
+        self._archive = archive
+        self._packed = archive.stat().st_size
+        self._folder = folder
+        self._limits = limits
+        self._opened = opened
+        self._bytes = 0
+        self._files: set[PurePosixPath] = set()
+
+    def run(self) -> None:
+        """Regular files first, links last, so that nothing can be written through a link."""
+        links: list[tuple[PurePosixPath, _Member]] = []
+        for count, member in enumerate(self._members(), start=1):
+            if count > self._limits.files:
+                raise self._unsafe(member.name, f"more than {self._limits.files} members")
+            path = self._safe_path(member.name)
+            if member.kind == "folder":
+                self._make_folder(path)
+            elif member.kind == "file":
+                self._write_file(path, member)
+            elif member.kind in ("symlink", "hardlink"):
+                links.append((path, member))
+            else:
+                raise self._unsafe(member.name, f"is a {member.kind}")
+        for path, member in links:
+            self._link(path, member)
+        for path, member in links:
+            self._check_link(path, member)
+
+    def _members(self) -> Iterator[_Member]:
+        if isinstance(self._opened, zipfile.ZipFile):
+            for info in self._opened.infolist():
+                yield _zip_member(info, self._opened)
+        else:
+            for entry in self._opened:
+                yield _tar_member(entry)
+
+    def _safe_path(self, name: str) -> PurePosixPath:
+        if "\0" in name:
+            raise self._unsafe(name, "has a NUL in its name")
+        # a backslash is an honest character here, and a separator elsewhere: read it both ways
+        for spelled in (name, name.replace("\\", "/")):
+            path = PurePosixPath(spelled)
+            if path.is_absolute() or (len(spelled) > 1 and spelled[1] == ":"):
+                raise self._unsafe(name, "has an absolute name")
+            if ".." in path.parts:
+                raise self._unsafe(name, "climbs out of its folder")
+        if any(len(os.fsencode(part)) > 255 for part in PurePosixPath(name).parts):
+            raise self._unsafe(name[:80], "has a name that is too long")
+        return PurePosixPath(name)
+
+    def _make_folder(self, path: PurePosixPath) -> None:
+        try:
+            (self._folder / path).mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise self._unsafe(str(path), "is both a file and a folder") from None
+
+    def _write_file(self, path: PurePosixPath, member: _Member) -> None:
+        if not path.parts:
+            raise self._unsafe(member.name, "has no name")
+        self._make_folder(path.parent)
+        target = self._folder / path
+        if target.is_dir():
+            raise self._unsafe(member.name, "is both a file and a folder")
+        if target.exists():
+            with self._stream(member) as stream:
+                if not self._is_same(target, stream, member):
+                    raise self._unsafe(member.name, "occurs twice with different contents")
+            return
+        with self._stream(member) as stream, target.open("xb") as file:
+            while chunk := stream.read(CHUNK_BYTES):
+                self._count(len(chunk), member)
+                file.write(chunk)
+        if member.executable:
+            target.chmod(0o755)
+        self._files.add(path)
+
+    def _is_same(self, target: Path, stream: IO[bytes], member: _Member) -> bool:
+        with target.open("rb") as file:
+            while chunk := stream.read(CHUNK_BYTES):
+                self._count(len(chunk), member)
+                if file.read(len(chunk)) != chunk:
+                    return False
+            return not file.read(1)
+
+    def _stream(self, member: _Member) -> IO[bytes]:
+        source = member.source
+        if isinstance(self._opened, zipfile.ZipFile) and isinstance(source, zipfile.ZipInfo):
+            if source.flag_bits & 0x1:
+                raise self._unsafe(member.name, "is encrypted")
+            try:
+                return self._opened.open(source)
+            except NotImplementedError as error:
+                raise CorruptArtifactError(f"{self._archive.name}: {error}") from error
+        if isinstance(self._opened, tarfile.TarFile) and isinstance(source, tarfile.TarInfo):
+            stream = self._opened.extractfile(source)
+            if stream is not None:
+                return stream
+        raise CorruptArtifactError(f"{self._archive.name}: {member.name} has no content")
+
+    def _count(self, size: int, member: _Member) -> None:
+        self._bytes += size
+        if self._bytes > self._limits.total_bytes:
+            raise self._unsafe(member.name, f"unpacks to over {self._limits.total_bytes} bytes")
+        if (
+            self._bytes > self._limits.ratio_from_bytes
+            and self._bytes > self._limits.ratio * self._packed
+        ):
+            raise self._unsafe(
+                member.name, f"unpacks to over {self._limits.ratio} times the archive's size"
+            )
+
+    def _link(self, path: PurePosixPath, member: _Member) -> None:
+        if not path.parts:
+            raise self._unsafe(member.name, "has no name")
+        self._make_folder(path.parent)
+        target = self._folder / path
+        if os.path.realpath(target.parent) != os.path.realpath(self._folder) + "".join(
+            f"/{part}" for part in path.parent.parts
+        ):
+            raise self._unsafe(member.name, "is written through a link")
+        if os.path.lexists(target):
+            raise self._unsafe(member.name, "occurs twice with different contents")
+        if member.kind == "hardlink":
+            origin = self._safe_path(member.link)
+            if origin not in self._files:
+                raise self._unsafe(member.name, f"is a link to {member.link!r}, no file of it")
+            self._count((self._folder / origin).stat().st_size, member)
+            shutil.copy(self._folder / origin, target)
+            return
+        if "\0" in member.link or PurePosixPath(member.link).is_absolute():
+            raise self._unsafe(member.name, f"is a link that leaves its folder: {member.link!r}")
+        target.symlink_to(member.link)
+
+    def _check_link(self, path: PurePosixPath, member: _Member) -> None:
+        """Only when all links are there does it show where a chain of them leads."""
+        root = os.path.realpath(self._folder)
+        end = os.path.realpath(self._folder / path)
+        if end != root and not end.startswith(root + os.sep):
+            raise self._unsafe(member.name, f"is a link that leaves its folder: {member.link!r}")
+
+    def _unsafe(self, name: str, why: str) -> UnsafeArchiveError:
+        return UnsafeArchiveError(f"{self._archive.name}: member {name!r} {why}; not unpacked")
+
+
+def _zip_member(info: zipfile.ZipInfo, opened: zipfile.ZipFile) -> _Member:
+    name = info.orig_filename  # zipfile cuts `filename` at a NUL
+    mode = info.external_attr >> 16
+    file_type = stat.S_IFMT(mode)
+    if info.is_dir():
+        return _Member(name, "folder")
+    if file_type == stat.S_IFLNK:
+        link = opened.read(info).decode("utf-8", "surrogateescape")
+        return _Member(name, "symlink", link)
+    if file_type not in (0, stat.S_IFREG):
+        return _Member(name, "special file")
+    return _Member(name, "file", executable=bool(mode & 0o100), source=info)
+
+
+def _tar_member(entry: tarfile.TarInfo) -> _Member:
+    if entry.isdir():
+        return _Member(entry.name, "folder")
+    if entry.isreg():
+        return _Member(entry.name, "file", executable=bool(entry.mode & 0o100), source=entry)
+    if entry.issym():
+        return _Member(entry.name, "symlink", entry.linkname)
+    if entry.islnk():
+        return _Member(entry.name, "hardlink", entry.linkname)
+    return _Member(entry.name, "device file" if entry.isdev() else "special file")

@@ -1,0 +1,336 @@
+"""The effects at the edge: the cache folder, the package index and the interpreters."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from recode_data.environments import (
+    LAYOUT_VERSION,
+    EnvironmentCache,
+    Request,
+    Resolution,
+    checked_requirements,
+    resolve_together,
+)
+from recode_data.errors import CorruptArtifactError, EnvironmentLacksError, UnknownReleaseError
+from recode_data.interpreters import Interpreter, InterpreterList, find_interpreters, matching
+from recode_data.records import Artifact, Environment, Release, content_id, decode, encode
+from recode_data.releases.download import STALE_S, ArtifactCache, DownloadProgress
+from recode_data.releases.index import IndexSettings, read_index_settings
+from recode_data.releases.metadata import wheel_metadata
+from recode_data.releases.resolve import (
+    ReleaseFiles,
+    choose_files,
+    list_files,
+    parse_version,
+    usable_versions,
+)
+from recode_data.releases.session import IndexSession
+from recode_data.releases.unpack import unpack
+from recode_data.uv_runner import UvRunner
+
+logger = logging.getLogger(__name__)
+
+RELEASE_VERSION = "1"
+"""Raise it when a release's record comes out differently from the same files."""
+
+RecordT = TypeVar("RecordT")
+
+
+@dataclass(frozen=True, slots=True)
+class _ReleaseRecord:
+    release: Release
+    yanked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolutions:
+    resolutions: tuple[Resolution, ...]
+
+
+class Workspace:
+    """A cache folder with everything that comes from outside: releases and environments.
+
+    What was fetched once is answered from the cache without asking the network again: a release is
+    immutable, and a resolution is fixed by its requirements, cutoff and interpreter.
+
+    Attributes:
+        cache: Absolute path of the folder; any number of processes may share it.
+    """
+
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        index: IndexSettings | None = None,
+        environ: Mapping[str, str] | None = None,
+        on_download: DownloadProgress | None = None,
+    ) -> None:
+        """Open a cache folder, made if need be.
+
+        Args:
+            cache: The folder.
+            index: Package sources; None for the default index of the tools.
+            environ: Variables that uv and interpreters inherit; None for this process's own.
+            on_download: Told how far each download is.
+
+        Raises:
+            EnvironmentLacksError: the folder cannot be made.
+        """
+        self.cache = cache.expanduser().absolute()
+        try:
+            self.cache.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentLacksError(
+                f"the cache folder {self.cache} cannot be made: {error.strerror}",
+                "set RECODE_CACHE to a folder that you may write",
+            ) from error
+        self._index = index or IndexSettings()
+        self._environ = dict(os.environ if environ is None else environ)
+        self._on_download = on_download
+        self._uv = UvRunner(self.cache / "uv", self._index, self._environ)
+        self._artifacts = ArtifactCache(self.cache / "artifacts")
+        self._environments = EnvironmentCache(self.cache / "environments", self._uv)
+        self._interpreters: tuple[Interpreter, ...] | None = None
+
+    @classmethod
+    def default(cls, cache: Path | None = None) -> Workspace:
+        """The user's workspace, for command lines.
+
+        The cache is `cache`, else RECODE_CACHE, else `recode` in the user's cache folder (XDG);
+        package sources are those that the user has set for pip or uv.
+
+        Raises:
+            UsageError: a settings file of pip or uv cannot be parsed.
+            EnvironmentLacksError: the folder cannot be made.
+        """
+        environ = os.environ
+        home = Path(environ.get("HOME") or Path.home())
+        if cache is None:
+            xdg = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+            cache = Path(environ.get("RECODE_CACHE") or xdg / "recode")
+        index = read_index_settings(environ, home=home, prefix=Path(sys.prefix))
+        return cls(cache, index=index, environ=environ)
+
+    def cached(self, kind: str, key: str) -> Path:
+        """Where derived data of this kind and key lies or may be written; its folder exists."""
+        path = self.cache / kind / key[:2] / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    # --- releases ---------------------------------------------------------------------------------
+
+    def release(self, library: str, version: str) -> Release:
+        """One version of a library, downloaded and verified.
+
+        Args:
+            library: Distribution name.
+            version: Version number.
+
+        Raises:
+            UsageError: a name or version that cannot be one.
+            UnknownReleaseError: the index has no such release; near versions are named.
+            EnvironmentLacksError: no network, a full disk, or a Python that is missing here.
+            CorruptArtifactError: a download does not have the hash it must have.
+        """
+        wanted = parse_version(version)
+        tags = [f"{item.version} {item.platform}" for item in self.interpreters()]
+        key = content_id(RELEASE_VERSION, canonicalize_name(library), str(wanted), *tags)
+        path = self.cached("releases", key)
+        record = _read(path, _ReleaseRecord)
+        if record is None or not self._is_there(record.release):
+            record = self._fetch_release(library, version, path)
+        if record.yanked is not None:
+            reason = record.yanked or "no reason given"
+            logger.warning("%s was yanked by its authors: %s", record.release.pin, reason)
+        return record.release
+
+    def _is_there(self, release: Release) -> bool:
+        files = [file for file in (release.wheel, release.sdist) if file is not None]
+        return all(self._artifacts.verified(file) is not None for file in files)
+
+    def _fetch_release(self, library: str, version: str, path: Path) -> _ReleaseRecord:
+        with IndexSession(self._index) as session:
+            listing = list_files(library, session, self._index)
+            files = choose_files(listing, version, self.interpreters())
+            wheel, sdist = self._download(files, session)
+        if wheel is None:
+            raise UnknownReleaseError(
+                f"{library} {version} has no wheel for this machine\n  versions that have one: "
+                f"{usable_versions(listing, parse_version(version), self.interpreters())}"
+            )
+        metadata, import_names = wheel_metadata(self._artifacts.path(wheel))
+        release = Release(
+            library=metadata.name,
+            version=metadata.version,
+            import_names=import_names,
+            released=files.released,
+            requires_python=metadata.requires_python,
+            licence=metadata.licence,
+            wheel=wheel,
+            sdist=sdist,
+        )
+        record = _ReleaseRecord(release, files.yanked)
+        if files.complete:
+            _write(path, record)
+        return record
+
+    def _download(
+        self, files: ReleaseFiles, session: IndexSession
+    ) -> tuple[Artifact | None, Artifact | None]:
+        """Wheel and sdist at once: the line is rarely the limit of one of them."""
+        with ThreadPoolExecutor(2) as pool:
+            jobs = [
+                pool.submit(self._artifacts.fetch, file, session, self._on_download)
+                if file is not None
+                else None
+                for file in (files.wheel, files.sdist)
+            ]
+            wheel, sdist = (job.result() if job is not None else None for job in jobs)
+        return wheel, sdist
+
+    def unpacked(self, artifact: Artifact) -> Path:
+        """The unpacked tree: a wheel's root, or the one folder that an sdist consists of.
+
+        Raises:
+            UnsafeArchiveError: the archive is hostile; nothing of it is left.
+            CorruptArtifactError: it cannot be read, or is not in the cache any more.
+        """
+        root = self.cached("unpacked", artifact.sha256)
+        if not root.is_dir():
+            archive = self._artifacts.verified(artifact)
+            if archive is None:
+                raise CorruptArtifactError(
+                    f"{artifact.filename} is missing from the cache, or was damaged there\n"
+                    "  to fix: ask for its release again, which downloads it anew"
+                )
+            _unpack_once(archive, root)
+        inner = list(root.iterdir())
+        if not artifact.filename.endswith(".whl") and len(inner) == 1 and inner[0].is_dir():
+            return inner[0]
+        return root
+
+    # --- environments -----------------------------------------------------------------------------
+
+    def interpreters(self) -> tuple[Interpreter, ...]:
+        """The Python interpreters of this machine, in the order in which they are chosen."""
+        if self._interpreters is None:
+            path = self.cached("interpreters", content_id(sys.executable))
+            known = _read(path, InterpreterList)
+            if known is None or not known.holds(self._environ):
+                known = find_interpreters(self._uv, self._environ)
+                _write(path, known)
+            self._interpreters = known.interpreters
+        return self._interpreters
+
+    def environment(
+        self,
+        requirements: Sequence[str],
+        *,
+        python: str | None = None,
+        cutoff: str | None = None,
+    ) -> Environment:
+        """An environment with these requirements and all that they depend on, wheels only.
+
+        Args:
+            requirements: Such as `numpy==1.26.4`; a complete set of pins is recreated exactly.
+            python: Version or path of the interpreter; None for the first one (see
+                `recode_data.interpreters`) for which everything has wheels.
+            cutoff: `YYYY-MM-DD`: dependencies as of the end of that day.
+
+        Raises:
+            UsageError: something that is no requirement.
+            EnvironmentLacksError: no interpreter fits, no network, or a full disk.
+        """
+        wanted = checked_requirements(requirements)
+        return self._environments_of([Request(wanted, cutoff)], python)[0]
+
+    def step_environments(self, old: Release, new: Release) -> tuple[Environment, Environment]:
+        """One environment per release, each with the dependencies of its time.
+
+        Both use the same interpreter wherever one fits both, so that what differs between them is
+        the library and not Python.
+
+        Raises:
+            EnvironmentLacksError: no interpreter fits, no network, or a full disk.
+        """
+        requests = [
+            Request(checked_requirements([release.pin]), release.released) for release in (old, new)
+        ]
+        first, second = self._environments_of(requests, None)
+        return first, second
+
+    def _environments_of(
+        self, requests: Sequence[Request], python: str | None
+    ) -> tuple[Environment, ...]:
+        interpreters = self.interpreters()
+        if python is not None:
+            interpreters = matching(interpreters, python)
+        key = content_id(
+            LAYOUT_VERSION,
+            encode(list(requests)),
+            *(f"{item.version} {item.platform} {item.executable}" for item in interpreters),
+        )
+        path = self.cached("resolutions", key)
+        known = _read(path, _Resolutions)
+        if known is None:
+            known = _Resolutions(resolve_together(requests, interpreters, self._uv))
+            _write(path, known)
+        return tuple(
+            self._environments.make(resolution, request.local)
+            for resolution, request in zip(known.resolutions, requests, strict=True)
+        )
+
+    def evict_environments(self, max_bytes: int) -> int:
+        """Remove the environments not used for longest until at most `max_bytes` are left.
+
+        Files that environments share through hard links count for each. Call it while no build
+        runs. Returns the number of bytes removed.
+        """
+        return self._environments.evict(max_bytes)
+
+
+def _unpack_once(archive: Path, root: Path) -> None:
+    making = root.parent.parent / ".making"
+    making.mkdir(parents=True, exist_ok=True)
+    oldest = time.time() - STALE_S
+    for left in making.iterdir():
+        try:
+            if left.stat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True)
+        except FileNotFoundError:
+            continue
+    partial = making / f"{os.getpid()}-{threading.get_ident()}-{time.monotonic_ns()}"
+    unpack(archive, partial)
+    try:
+        partial.rename(root)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        if not root.is_dir():  # otherwise another process was quicker
+            raise
+
+
+def _read(path: Path, record_type: type[RecordT]) -> RecordT | None:
+    try:
+        return decode(path.read_bytes(), record_type)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None  # never written, or by other code: made anew
+
+
+def _write(path: Path, record: object) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+    partial.write_bytes(encode(record))
+    partial.replace(path)
