@@ -1,0 +1,84 @@
+"""Which paths a search for snippets is about, and whether a text can touch any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from recode_data.references import attribute_names, find_references
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What to look for in the snippets of a library."""
+
+    import_names: tuple[str, ...]
+    paths: frozenset[str] | None
+    """None: anything of the library."""
+    members: tuple[tuple[str, str], ...]
+    """`(name, path)` of those paths that are members of classes, sorted."""
+    words: frozenset[str]
+    """One of these occurs in every text that touches a path."""
+
+    def may_touch(self, text: str) -> bool:
+        """False only where the text cannot touch any path (cheap)."""
+        return not self.words.isdisjoint(_WORD.findall(text))
+
+    def apis_in(self, code: str) -> tuple[str, ...]:
+        """Paths that the code touches, sorted; empty where it touches nothing of interest.
+
+        All of the library's paths that the code refers to are given, as written, and members of
+        classes that occur by name on a value of unknown type.
+
+        Raises:
+            SyntaxError: the code does not parse.
+        """
+        referred = {
+            reference.path
+            for reference in find_references(code)
+            if reference.path.partition(".")[0] in self.import_names
+        }
+        used = {name for name, _ in attribute_names(code)} if self.members else set()
+        members = {path for name, path in self.members if name in used}
+        wanted = any(self.is_wanted(path) for path in referred)
+        return tuple(sorted(referred | members)) if wanted or members else ()
+
+    def is_wanted(self, path: str) -> bool:
+        """Whether a path that code refers to is one of interest or lies under one."""
+        if self.paths is None:
+            return path.partition(".")[0] in self.import_names
+        parts = path.split(".")
+        return any(".".join(parts[:length]) in self.paths for length in range(2, len(parts) + 1))
+
+    def member_lines(self, code: str) -> Iterator[int]:
+        """1-based lines on which a member of interest occurs by name."""
+        if self.members:
+            wanted = {name for name, _ in self.members}
+            yield from (line for name, line in attribute_names(code) if name in wanted)
+
+
+def interest_in(
+    import_names: tuple[str, ...],
+    paths: frozenset[str] | None,
+    is_module: Callable[[str], bool],
+) -> Interest:
+    """What to look for.
+
+    Args:
+        import_names: top-level import names of the library.
+        paths: dotted paths; None for all of the library.
+        is_module: whether a dotted path is a module; a path whose parent is none is taken for a
+            member of a class, and looked for by name alone.
+    """
+    if paths is None:
+        return Interest(import_names, None, (), frozenset(import_names) | {"np", "pd", "plt"})
+    members = sorted(
+        (path.rpartition(".")[2], path)
+        for path in paths
+        if path.count(".") >= 2 and not is_module(path.rpartition(".")[0])
+    )
+    words = frozenset(path.rpartition(".")[2] for path in paths)
+    return Interest(import_names, paths, tuple(members), words)

@@ -1,0 +1,167 @@
+"""Names that a snippet takes for granted, and the imports that documentation leaves out."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+CONVENTIONAL_IMPORTS: Mapping[str, str] = {
+    "ak": "import awkward as ak",
+    "da": "import dask.array as da",
+    "dd": "import dask.dataframe as dd",
+    "jnp": "import jax.numpy as jnp",
+    "mpl": "import matplotlib as mpl",
+    "nn": "import torch.nn as nn",
+    "np": "import numpy as np",
+    "npt": "import numpy.typing as npt",
+    "nx": "import networkx as nx",
+    "pa": "import pyarrow as pa",
+    "pd": "import pandas as pd",
+    "pl": "import polars as pl",
+    "plt": "import matplotlib.pyplot as plt",
+    "sm": "import statsmodels.api as sm",
+    "smf": "import statsmodels.formula.api as smf",
+    "sns": "import seaborn as sns",
+    "tf": "import tensorflow as tf",
+    "xr": "import xarray as xr",
+}
+"""What documentation means by an alias that it never imports."""
+
+_NO_VARIABLE = frozenset({"copy", "string", "time", "types", "code", "token", "test", "select"})
+_STANDARD_MODULES = (
+    frozenset(name for name in sys.stdlib_module_names if not name.startswith("_")) - _NO_VARIABLE
+)
+"""Modules of the standard library, less those whose name is more often a variable's."""
+
+_BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
+
+
+def unbound_names(code: str) -> tuple[str, ...]:
+    """Names that the code reads and nowhere binds, builtins left out; sorted.
+
+    Raises:
+        SyntaxError: the code does not parse.
+    """
+    top = symtable.symtable(code, "snippet", "exec")
+    bound = {item.get_name() for item in top.get_symbols() if _is_bound(item)}
+    read: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables.extend(table.get_children())
+        for symbol in table.get_symbols():
+            if symbol.is_declared_global() and symbol.is_assigned():
+                bound.add(symbol.get_name())
+            if symbol.is_referenced() and (table is top or symbol.is_global()):
+                read.add(symbol.get_name())
+    return tuple(sorted(read - bound - _BUILTINS))
+
+
+def _is_bound(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def missing_imports(
+    names: tuple[str, ...], documented_module: str | None, roots: tuple[Path, ...], library: str
+) -> tuple[str, ...] | None:
+    """Import statements that bind the names, sorted; None where a name stays unknown.
+
+    Args:
+        names: unbound names.
+        documented_module: module whose documentation the snippet comes from, where known.
+        roots: unpacked folders in which the library's modules lie.
+        library: top-level import name.
+    """
+    lines: list[str] = []
+    for name in names:
+        line = _import_of(name, documented_module, roots, library)
+        if line is None:
+            return None
+        lines.append(line)
+    return tuple(sorted(set(lines), key=lambda line: (line.startswith("from "), line)))
+
+
+def _import_of(
+    name: str, documented_module: str | None, roots: tuple[Path, ...], library: str
+) -> str | None:
+    if name in CONVENTIONAL_IMPORTS:
+        return CONVENTIONAL_IMPORTS[name]
+    if name == library or name in _STANDARD_MODULES:
+        return f"import {name}"
+    for module in _public_first(documented_module, library):
+        if name in _names_in_any(roots, module):
+            return f"from {module} import {name}"
+    return None
+
+
+def _public_first(module: str | None, library: str) -> tuple[str, ...]:
+    """`a`, `a.b`, `a.b.c`: the shortest path is what users write; private modules left out."""
+    parts = (module or library).split(".")
+    if parts[0] != library:
+        return ()
+    modules = []
+    for length in range(1, len(parts) + 1):
+        if parts[length - 1].startswith("_"):
+            break
+        modules.append(".".join(parts[:length]))
+    return tuple(modules)
+
+
+def _names_in_any(roots: tuple[Path, ...], module: str) -> frozenset[str]:
+    for root in roots:
+        names = names_of_module(root, module)
+        if names:
+            return names
+    return frozenset()
+
+
+@lru_cache(maxsize=4096)
+def names_of_module(root: Path, module: str) -> frozenset[str]:
+    """Public names that a module's own text defines or imports, and its submodules."""
+    folder = root.joinpath(*module.split("."))
+    names: set[str] = set()
+    for source in (folder / "__init__.py", folder.with_suffix(".py")):
+        if source.is_file():
+            try:
+                tree = ast.parse(source.read_bytes())
+            except (SyntaxError, ValueError):
+                continue
+            names.update(_module_names(tree))
+    if folder.is_dir():
+        names.update(
+            item.stem for item in folder.iterdir() if item.suffix == ".py" or _is_package(item)
+        )
+    return frozenset(name for name in names if not name.startswith("_"))
+
+
+def _is_package(path: Path) -> bool:
+    return (path / "__init__.py").is_file()
+
+
+def _module_names(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            names.update(_assigned(node))
+    return names
+
+
+def _assigned(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    if "__all__" in names and isinstance(node.value, (ast.List, ast.Tuple)):
+        names |= {
+            item.value
+            for item in node.value.elts
+            if isinstance(item, ast.Constant) and isinstance(item.value, str)
+        }
+    return names

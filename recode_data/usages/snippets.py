@@ -1,0 +1,154 @@
+"""From statements of a session to snippets that stand on their own."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recode_data.usages.interest import Interest
+from recode_data.usages.names import missing_imports, unbound_names
+from recode_data.usages.slices import Statement, needed_by
+
+MAX_LINES = 60
+"""Longer snippets are programs: they teach little about one change and rarely run alone."""
+
+_FUTURE = "from __future__ import"
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Self-contained code and the 1-based line at which its own part begins."""
+
+    code: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a file's snippets may take for granted."""
+
+    library: str
+    """Top-level import name."""
+    module: str | None
+    """Documented module."""
+    roots: tuple[Path, ...]
+
+
+def snippets_of(
+    statements: Sequence[Statement], interest: Interest, setting: Setting
+) -> Iterator[Snippet]:
+    """One snippet per paragraph that touches a path of interest, with what it needs before it."""
+    by_paragraph: dict[int, list[int]] = {}
+    for position, statement in enumerate(statements):
+        by_paragraph.setdefault(statement.paragraph, []).append(position)
+    for positions in by_paragraph.values():
+        if any(interest.may_touch(statements[position].code) for position in positions):
+            snippet = snippet_of(statements, positions, interest, setting)
+            if snippet is not None:
+                yield snippet
+
+
+def snippet_of(
+    statements: Sequence[Statement],
+    targets: Sequence[int],
+    interest: Interest,
+    setting: Setting,
+) -> Snippet | None:
+    """The targets with all that they need; None where that is no usable snippet.
+
+    Usable: compiles, binds every name that it reads, shows or binds a value, touches a path of
+    interest, and is not too long.
+    """
+    if not any(_is_observable(statements[position]) for position in targets):
+        return None
+    kept = needed_by(statements, frozenset(targets))
+    code = finish([statements[position] for position in kept], setting)
+    if code is None or not interest.apis_in(code):
+        return None
+    return Snippet(code, statements[targets[0]].line)
+
+
+def finish(statements: Sequence[Statement], setting: Setting) -> str | None:
+    """The statements as one module: imports first, as much of them as is used, then the rest."""
+    imports = [item for item in statements if item.is_import]
+    body = [item for item in statements if not item.is_import]
+    if not body or sum(item.code.count("\n") + 1 for item in body) > MAX_LINES:
+        return None
+    body_code = "\n".join(_laid_out(body))
+    try:
+        unbound = set(unbound_names(body_code))
+        heads = list(_used_imports(imports, unbound))
+        code = "\n".join([*heads, body_code]) if heads else body_code
+        missing = missing_imports(
+            unbound_names(code), setting.module, setting.roots, setting.library
+        )
+        if missing is None:
+            return None
+        heads = [line for line in heads if not line.startswith(_FUTURE)] + list(missing)
+        code = ("\n".join(heads) + "\n\n" if heads else "") + body_code.strip("\n") + "\n"
+        compile(code, "snippet", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    return code if code.count("\n") <= MAX_LINES + 10 else None
+
+
+def _laid_out(body: Sequence[Statement]) -> Iterator[str]:
+    """Texts with a blank line between paragraphs and around definitions."""
+    for index, statement in enumerate(body):
+        previous = body[index - 1] if index else None
+        if previous is not None and (
+            previous.paragraph != statement.paragraph
+            or _is_definition(previous)
+            or _is_definition(statement)
+        ):
+            yield ""
+        yield statement.code
+
+
+def _is_definition(statement: Statement) -> bool:
+    return statement.code.startswith(("def ", "class ", "async def ", "@"))
+
+
+def _used_imports(imports: Sequence[Statement], used: set[str]) -> Iterator[str]:
+    """Import statements cut down to the names that are used; each once."""
+    given: set[str] = set()
+    for statement in imports:
+        for node in ast.parse(textwrap.dedent(statement.code)).body:
+            if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                continue
+            for line in _import_lines(node, used):
+                if line not in given:
+                    given.add(line)
+                    yield line
+
+
+def _import_lines(node: ast.Import | ast.ImportFrom, used: set[str]) -> Iterator[str]:
+    if isinstance(node, ast.ImportFrom):
+        if node.level:
+            return  # means nothing outside its package
+        kept = [alias for alias in node.names if alias.name == "*" or _bound(alias) in used]
+        if kept and node.module != "__future__":
+            yield ast.unparse(ast.ImportFrom(node.module, kept, 0))
+        return
+    for alias in node.names:
+        if _bound(alias) in used:
+            yield ast.unparse(ast.Import([alias]))
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _is_observable(statement: Statement) -> bool:
+    if statement.is_import:
+        return False
+    if statement.shows or statement.binds or statement.mutates:
+        return True
+    try:
+        node = ast.parse(statement.code).body[0]
+    except (SyntaxError, IndexError):
+        return False
+    return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)

@@ -1,0 +1,226 @@
+"""Snippets out of test functions: the body as plain code, assertions as named results.
+
+What the body needs of its module comes along by the same backward slice as for documentation:
+imports, constants and helper functions, transitively, and no more than that. Tests that cannot be
+told plainly are left out: fixtures that do more than return a value, `self` beyond attributes that
+`setup_method` or the class set, generators, skips, expected failures.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from recode_data.references import find_references
+from recode_data.usages.assertions import RESULT, with_results
+from recode_data.usages.interest import Interest
+from recode_data.usages.parametrize import parameter_sets
+from recode_data.usages.slices import Statement, describe, statements_of
+from recode_data.usages.snippets import Setting, Snippet, snippet_of
+from recode_data.usages.unselfed import Fixture, Without, class_context, fixtures_of
+
+_TestNode = ast.FunctionDef | ast.AsyncFunctionDef
+_REFUSED_MARKS = frozenset({"skip", "skipif", "xfail", "slow", "expectedFailure", "network"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A test file as a session: its own statements come before each test's."""
+
+    text: str
+    tree: ast.Module
+    statements: tuple[Statement, ...]
+    fixtures: dict[str, Fixture]
+
+
+def snippets_of_tests(text: str, interest: Interest, setting: Setting) -> Iterator[Snippet]:
+    """Snippets of one test file, in the order of its functions."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    module: _Module | None = None
+    for node, owner in _tests(tree):
+        if interest.may_touch(_text_of(text, node)):
+            module = module or _Module(
+                text, tree, tuple(_module_statements(text, tree)), fixtures_of(tree, text)
+            )
+            yield from _function_snippets(node, owner, module, interest, setting)
+
+
+def _tests(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.ClassDef | None]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            yield node, None
+        elif isinstance(node, ast.ClassDef):
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
+                    yield item, node
+
+
+def _text_of(text: str, node: ast.AST) -> str:
+    start, end = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
+    return "\n".join(text.split("\n")[start - 1 : end])
+
+
+def _module_statements(text: str, tree: ast.Module) -> Iterator[Statement]:
+    """Imports, constants and helpers of the file; tests, docstrings and effects left out."""
+    lines = text.split("\n")
+    for node in tree.body:
+        is_test = isinstance(
+            node, (ast.FunctionDef, ast.ClassDef)
+        ) and node.name.lower().startswith("test")
+        if is_test or isinstance(node, ast.Expr):
+            continue
+        start = node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            start = min([start, *(item.lineno for item in node.decorator_list)])
+        yield describe(node, "\n".join(lines[start - 1 : node.end_lineno]), start, -1)
+
+
+def _function_snippets(
+    node: ast.FunctionDef,
+    owner: ast.ClassDef | None,
+    module: _Module,
+    interest: Interest,
+    setting: Setting,
+) -> Iterator[Snippet]:
+    if not _is_plain_function(node) or (owner is not None and _is_refused(owner)):
+        return
+    decorators = [*(owner.decorator_list if owner else ()), *node.decorator_list]
+    constants = {
+        name: statement
+        for statement in module.statements
+        for name in statement.binds
+        if not statement.is_import
+    }
+    sets = parameter_sets(decorators, module.text, constants)
+    if sets is None:
+        return
+    for assignments, bound in sets:
+        try:
+            session = _session(node, owner, module, interest, assignments, bound)
+        except (Without, SyntaxError, ValueError):
+            return
+        targets = _targets(session, interest)
+        snippet = snippet_of(session, targets, interest, setting) if targets else None
+        if snippet is not None:
+            yield replace(snippet, line=node.lineno)
+
+
+def _is_plain_function(node: ast.FunctionDef) -> bool:
+    arguments = node.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or _is_refused(node):
+        return False
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        part = stack.pop()
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            if any(isinstance(inner, ast.Nonlocal) for inner in ast.walk(part)):
+                return False
+            continue
+        if isinstance(part, (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Global)):
+            return False
+        if isinstance(part, ast.Attribute) and part.attr in ("skip", "importorskip", "xfail"):
+            return False
+        stack.extend(ast.iter_child_nodes(part))
+    return True
+
+
+def _is_refused(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    for decorator in node.decorator_list:
+        for part in ast.walk(decorator):
+            name = part.attr if isinstance(part, ast.Attribute) else getattr(part, "id", "")
+            if name in _REFUSED_MARKS:
+                return True
+    return False
+
+
+def _session(
+    node: ast.FunctionDef,
+    owner: ast.ClassDef | None,
+    module: _Module,
+    interest: Interest,
+    assignments: Sequence[str],
+    bound: frozenset[str],
+) -> list[Statement]:
+    """All statements that come before and in the test; the test's own have paragraph 0 or more."""
+    words = interest.words
+
+    def is_interesting(part: ast.AST) -> bool:
+        return any(
+            (isinstance(item, ast.Attribute) and item.attr in words)
+            or (isinstance(item, ast.Name) and item.id in words)
+            for item in ast.walk(part)
+        )
+
+    parameters = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    context = class_context(owner, node, module.text) if owner is not None else None
+    if context is not None:
+        parameters = [name for name in parameters if name != context.receiver]
+    session = list(module.statements)
+    if context is not None:
+        for text in context.statements:
+            session += statements_of(text, node.lineno, -1)
+    for name in parameters:
+        if name not in bound:
+            if name not in module.fixtures:
+                raise Without
+            session += statements_of(module.fixtures[name].code, node.lineno, -1)
+    for text in assignments:
+        session += statements_of(text, node.lineno, -1)
+    body = with_results(_body_text(node, module.text), is_interesting)
+    if context is not None:
+        body = context.plain(body)
+    session += statements_of(body, node.lineno, 0)
+    return session
+
+
+def _body_text(node: ast.FunctionDef, text: str) -> str:
+    body = node.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    if not body or body[0].lineno == node.lineno:
+        raise Without
+    start = body[0].lineno
+    if isinstance(body[0], (ast.FunctionDef, ast.ClassDef)):
+        start = min([start, *(item.lineno for item in body[0].decorator_list)])
+    return textwrap.dedent("\n".join(text.split("\n")[start - 1 : body[-1].end_lineno]))
+
+
+def _targets(session: Sequence[Statement], interest: Interest) -> list[int]:
+    """Own statements that touch a path of interest, and those that read what these bind."""
+    code_lines: list[str] = []
+    spans: list[range] = []
+    for statement in session:
+        first = len(code_lines) + 1
+        is_context = statement.paragraph < 0 and not statement.is_import
+        code_lines += "pass" if is_context else statement.code.split("\n")
+        spans.append(range(first, len(code_lines) + 1))
+    try:
+        touched = _touched_lines("\n".join(code_lines), interest)
+    except SyntaxError:
+        return []
+    targets: list[int] = []
+    influenced: set[str] = set()
+    for position, statement in enumerate(session):
+        if statement.paragraph < 0:
+            continue
+        if touched.intersection(spans[position]) or (
+            statement.reads & influenced and not statement.is_import
+        ):
+            targets.append(position)
+            influenced |= statement.binds - {RESULT}
+    return targets
+
+
+def _touched_lines(code: str, interest: Interest) -> set[int]:
+    lines = {
+        line
+        for reference in find_references(code)
+        if interest.is_wanted(reference.path)
+        for line in range(reference.line, reference.end_line + 1)
+    }
+    return lines | set(interest.member_lines(code))
