@@ -14,6 +14,7 @@ COMMANDS = {
     "diff": "recode_data.commands.diff:diff",
     "explore": "recode_data.commands.explore:explore",
     "libraries": "recode_data.commands.libraries:libraries",
+    "push": "recode_data.commands.push:push",
     "verify": "recode_data.commands.verify:verify",
 }
 

@@ -10,19 +10,13 @@ from recode_data.records import JsonValue
 def render_card(manifest: Mapping[str, JsonValue]) -> str:
     """Markdown with the front matter that dataset viewers read; same manifest, same text."""
     counts = _section(manifest, "counts")
-    splits = _section(manifest, "splits")
     lines = [
         "---",
         "language: [code, en]",
         "task_categories: [text-generation]",
         "tags: [code, api-migration, library-updates, execution-verified]",
-        "configs:",
-        "- config_name: default",
-        "  data_files:",
+        *_configs(manifest),
     ]
-    for split, rows in splits.items():
-        if rows:
-            lines += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
     steps = manifest.get("steps")
     names = [str(step) for step in steps] if isinstance(steps, list) else []
     lines += [
@@ -58,6 +52,31 @@ def render_card(manifest: Mapping[str, JsonValue]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _configs(manifest: Mapping[str, JsonValue]) -> list[str]:
+    """`all`, one configuration per library where there are several, `changes` and `dropped`."""
+    lines = ["configs:", "- config_name: all", "  default: true", "  data_files:"]
+    splits = {name: rows for name, rows in _section(manifest, "splits").items() if rows}
+    lines += _files({split: f"data/{split}-*.parquet" for split in splits})
+    libraries = _section(manifest, "libraries")
+    if len(libraries) > 1:
+        for library, rows in libraries.items():
+            lines += [f"- config_name: {library}", "  data_files:"]
+            own = [split for split in splits if isinstance(rows, dict) and rows.get(split)]
+            lines += _files({split: f"data/{split}-{library.lower()}-0*.parquet" for split in own})
+    for name in ("changes", "dropped"):
+        lines += [f"- config_name: {name}", "  data_files:"]
+        lines += _files({"train": f"{name}.parquet"})
+    return lines
+
+
+def _files(patterns: Mapping[str, str]) -> list[str]:
+    return [
+        line
+        for split, pattern in patterns.items()
+        for line in (f"  - split: {split}", f"    path: {pattern}")
+    ]
 
 
 def _section(manifest: Mapping[str, JsonValue], key: str) -> dict[str, JsonValue]:

@@ -38,15 +38,7 @@ def write_dataset(
     `timings.json` beside it holds `seconds` by phase.
     """
     ordered = sorted(pairs, key=lambda pair: (pair.dependency, pair.old_api, pair.id))
-    files: list[Path] = []
-    for split in SPLITS:
-        path = out / "data" / f"{split}-00000-of-00001.parquet"
-        rows = [pair for pair in ordered if pair.split == split]
-        if rows:
-            write_pairs(rows, path)
-            files.append(path)
-        else:
-            path.unlink(missing_ok=True)
+    files = _write_shards(out / "data", ordered)
     used = Counter(
         (
             pair.dependency,
@@ -105,6 +97,24 @@ def write_dataset(
     return manifest
 
 
+def _write_shards(folder: Path, ordered: Sequence[MigrationPair]) -> list[Path]:
+    """One file per split and library, `train-numpy-00000.parquet`; stale ones are removed.
+
+    A library's rows can then be loaded alone, and all of them by `train-*.parquet`, without any
+    row being stored twice.
+    """
+    shards: dict[Path, list[MigrationPair]] = {}
+    for pair in ordered:
+        path = folder / f"{pair.split}-{pair.dependency.lower()}-00000.parquet"
+        shards.setdefault(path, []).append(pair)
+    for path, rows in shards.items():
+        write_pairs(rows, path)
+    for path in folder.glob("*.parquet"):
+        if path not in shards:
+            path.unlink()
+    return list(shards)
+
+
 def _json(document: Mapping[str, JsonValue] | Mapping[str, float]) -> bytes:
     return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
@@ -153,6 +163,10 @@ def _manifest(
         "candidates_by_producer": _count(
             outcome.candidate.producer.value for result in results for outcome in result.outcomes
         ),
+        "libraries": {
+            library: _count(pair.split for pair in pairs if pair.dependency == library)
+            for library in sorted({pair.dependency for pair in pairs})
+        },
         "splits": {split: sum(pair.split == split for pair in pairs) for split in SPLITS},
         "tools": _tools(),
     }
