@@ -76,7 +76,10 @@ def extract_code(completion: str, *, prefill: str = "") -> str | None:
     text = prefill + completion
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    answer = _answer_part(text.removeprefix("\ufeff"))
+    text = text.removeprefix("\ufeff")
+    if "<" in text:
+        text = _without_thought(text)
+    answer = before_end_of_turn(text)[:LIMIT_ANSWER_CHARS]
     for part in _tagged(answer, _ANSWER):
         code = _code_in(part)
         if code is not None:
@@ -84,10 +87,10 @@ def extract_code(completion: str, *, prefill: str = "") -> str | None:
     return None
 
 
-def _answer_part(text: str) -> str:
-    """The text outside of any reasoning, up to the end of the turn."""
+def before_end_of_turn(text: str) -> str:
+    """The model's own turn: up to the first end-of-turn token, without blanks at its end."""
     if "<" in text:
-        text = _before_token(_without_thought(text), _END_OF_TURN)
+        text = _before_token(text, _END_OF_TURN)
     if "INST]" in text:
         text = _before_token(text, _NEXT_TURN)
     end = len(text.rstrip())
@@ -95,10 +98,11 @@ def _answer_part(text: str) -> str:
         end -= len("</s>")
         while end and text[end - 1].isspace():
             end -= 1
-    return text[: min(end, LIMIT_ANSWER_CHARS)]
+    return text[:end]
 
 
 def _without_thought(text: str) -> str:
+    """The text outside of any reasoning."""
     kept: list[str] = []
     start, thinking = 0, False
     for tag in _THINK.finditer(text):
