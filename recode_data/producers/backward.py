@@ -1,0 +1,34 @@
+"""Backward: a new usage of a replacement, rewritten to the way that the old version had.
+
+The plentiful producer: new documentation shows the replacement, not the removed thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recode_data.producers.proposals import StepUsages, proposals
+from recode_data.producers.touching import diverse
+from recode_data.records import ApiChange, Candidate, Producer
+from recode_data.rewrites import unwrite
+from recode_data.rewrites.members import changes_member, leads_to_member
+
+CANDIDATES_PER_CHANGE = 40
+"""As for forward."""
+
+
+def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
+    """Candidates of one change, best replacement first, its usages from different files first."""
+    count = 0
+    for replacement in proposals(change):
+        is_member = leads_to_member(change, replacement.new_api)
+        if change.parameter is not None:
+            is_member = changes_member(change)
+        for usage in diverse(usages.new.touching(replacement.new_api, is_member=is_member)):
+            old_code = unwrite(usage.code, change, replacement)
+            if old_code is None:
+                continue
+            yield Candidate(change, old_code, usage.code, Producer.BACKWARD, usage, replacement)
+            count += 1
+            if count >= CANDIDATES_PER_CHANGE:
+                return

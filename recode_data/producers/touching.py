@@ -1,0 +1,54 @@
+"""Which usages touch an API, and which of them to take when there are many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from recode_data.records import Usage, UsageOrigin
+from recode_data.references import attribute_names
+
+_READABILITY = (UsageOrigin.DOCSTRING, UsageOrigin.DOCS, UsageOrigin.GALLERY, UsageOrigin.TEST)
+"""Written for readers first."""
+
+
+class UsageIndex:
+    """Usages by every path that they refer to, prefixes included, and by names of members."""
+
+    def __init__(self, usages: Iterable[Usage]) -> None:
+        self._by_path: dict[str, list[Usage]] = defaultdict(list)
+        self._by_member: dict[str, list[Usage]] = defaultdict(list)
+        for usage in usages:
+            for path in sorted({prefix for api in usage.apis for prefix in _prefixes(api)}):
+                self._by_path[path].append(usage)
+            for name in sorted({name for name, _ in attribute_names(usage.code)}):
+                self._by_member[name].append(usage)
+
+    def touching(self, path: str, *, is_member: bool = False) -> tuple[Usage, ...]:
+        """Usages that refer to the path or under it; a member is also found by name on values."""
+        found = {usage.key: usage for usage in self._by_path.get(path, ())}
+        if is_member:
+            for usage in self._by_member.get(path.rpartition(".")[2], ()):
+                found.setdefault(usage.key, usage)
+        return tuple(found.values())
+
+
+def diverse(usages: Sequence[Usage]) -> tuple[Usage, ...]:
+    """All usages, one of each source file first, then a second of each, and so on.
+
+    Within a file, and among files, short and readable ones lead.
+    """
+    ordered = sorted(
+        usages, key=lambda usage: (_READABILITY.index(usage.origin), len(usage.code), usage.key)
+    )
+    seen: dict[str, int] = defaultdict(int)
+    ranked: list[tuple[int, int, Usage]] = []
+    for position, usage in enumerate(ordered):
+        ranked.append((seen[usage.source_file], position, usage))
+        seen[usage.source_file] += 1
+    return tuple(usage for _, _, usage in sorted(ranked, key=lambda item: item[:2]))
+
+
+def _prefixes(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]

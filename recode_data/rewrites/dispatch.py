@@ -1,0 +1,140 @@
+"""Which rewrite a change calls for, in order of priority."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from recode_data.records import ApiChange, Replacement
+from recode_data.rewrites.attribute_call import rename_member
+from recode_data.rewrites.function_to_method import function_to_method
+from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
+from recode_data.rewrites.members import changes_member, leads_to_member
+from recode_data.rewrites.method_to_function import method_to_function
+from recode_data.rewrites.rename import rename_path
+
+Rewrite = Callable[[str, ApiChange, Replacement], "str | None"]
+
+
+def rewrite(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    """Forward: the old way becomes the new way.
+
+    Returns:
+        Code that parses and differs, or None where no rewrite applies.
+    """
+    return _first(REWRITES, code, change, replacement)
+
+
+def unwrite(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    """Backward: the new way becomes the old way; otherwise as `rewrite`."""
+    return _first(UNWRITES, code, change, replacement)
+
+
+def _first(
+    rewrites: tuple[Rewrite, ...], code: str, change: ApiChange, replacement: Replacement
+) -> str | None:
+    for apply in rewrites:
+        new_code = apply(code, change, replacement)
+        if new_code is not None and new_code != code and _parses(new_code):
+            return new_code
+    return None
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _rename(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if change.parameter is not None:
+        return None
+    return rename_path(code, change.old_api, replacement.new_api)
+
+
+def _unrename(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if change.parameter is not None or _is_member_to_function(change, replacement):
+        return None
+    return rename_path(code, replacement.new_api, change.old_api)
+
+
+def _rename_member(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if not _is_member_to_member(change, replacement):
+        return None
+    return rename_member(code, _leaf(change.old_api), _leaf(replacement.new_api))
+
+
+def _unrename_member(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if not _is_member_to_member(change, replacement):
+        return None
+    return rename_member(code, _leaf(replacement.new_api), _leaf(change.old_api))
+
+
+def _method_to_function(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if not _is_member_to_function(change, replacement):
+        return None
+    return method_to_function(code, _leaf(change.old_api), replacement.new_api)
+
+
+def _function_from_method(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if not _is_member_to_function(change, replacement):
+        return None
+    return function_to_method(code, replacement.new_api, _leaf(change.old_api))
+
+
+def _function_to_method(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if not _is_function_to_member(change, replacement):
+        return None
+    return function_to_method(code, change.old_api, _leaf(replacement.new_api))
+
+
+def _method_from_function(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if not _is_function_to_member(change, replacement):
+        return None
+    return method_to_function(code, _leaf(replacement.new_api), change.old_api)
+
+
+def _is_member_to_member(change: ApiChange, replacement: Replacement) -> bool:
+    return (
+        change.parameter is None
+        and changes_member(change)
+        and leads_to_member(change, replacement.new_api)
+    )
+
+
+def _is_member_to_function(change: ApiChange, replacement: Replacement) -> bool:
+    return (
+        change.parameter is None
+        and changes_member(change)
+        and not leads_to_member(change, replacement.new_api)
+    )
+
+
+def _is_function_to_member(change: ApiChange, replacement: Replacement) -> bool:
+    return (
+        change.parameter is None
+        and not changes_member(change)
+        and leads_to_member(change, replacement.new_api)
+    )
+
+
+def _leaf(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    rewrite_parameter,
+    _rename_member,
+    _method_to_function,
+    _function_to_method,
+    _rename,
+)
+UNWRITES: tuple[Rewrite, ...] = (
+    unwrite_parameter,
+    _unrename_member,
+    _function_from_method,
+    _method_from_function,
+    _unrename,
+)

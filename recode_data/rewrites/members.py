@@ -1,0 +1,26 @@
+"""Which dotted paths are members of classes, as far as their names and kinds tell."""
+
+from __future__ import annotations
+
+from recode_data.records import ApiChange, ObjectKind
+
+_LOWER_CASE_CLASSES = frozenset({"ndarray", "dtype", "matrix", "recarray", "chararray", "generic"})
+
+
+def changes_member(change: ApiChange) -> bool:
+    """Whether the changed API is a member of a class: users reach it through an instance."""
+    if change.object_kind in (ObjectKind.METHOD, ObjectKind.PROPERTY):
+        return True
+    return change.object_kind is ObjectKind.ATTRIBUTE and names_member(change.old_api)
+
+
+def names_member(path: str) -> bool:
+    """Whether the path looks like one of a class's member: its parent is written as a class."""
+    parent = path.rpartition(".")[0].rpartition(".")[2]
+    return parent[:1].isupper() or parent in _LOWER_CASE_CLASSES
+
+
+def leads_to_member(change: ApiChange, new_api: str) -> bool:
+    """Whether the replacement is a member of a class."""
+    same_parent = change.old_api.rpartition(".")[0] == new_api.rpartition(".")[0]
+    return (changes_member(change) and same_parent) or names_member(new_api)
