@@ -1,0 +1,93 @@
+"""A parameter that is gone: `squeeze` of `pandas.read_csv` in pandas 2.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recode_data.changes.comparison import Comparison, Pair
+from recode_data.changes.deprecated import is_marked, sentinel_default
+from recode_data.changes.parameter_changes import parameter_change
+from recode_data.changes.parameters import CATCH_ALL, parameter_diff
+from recode_data.records import ApiChange, ChangeKind, Parameter, ParameterKind
+from recode_data.surface.deprecations import REMOVED_NOW
+
+
+def find(comparison: Comparison) -> Iterator[ApiChange]:
+    """Parameters without successor; also those that only the old decorators accepted."""
+    for pair in comparison.pairs:
+        diff = parameter_diff(pair)
+        if diff is None:
+            continue
+        accepts_any = any(
+            parameter.kind is ParameterKind.VAR_KEYWORD
+            for parameter in (pair.new.signature.parameters if pair.new.signature else ())
+        )
+        for parameter in diff.removed:
+            if is_marked(pair.new, parameter.name):
+                continue  # still accepted, with a warning
+            if parameter.kind in CATCH_ALL and _catch_all_was_spelled_out(parameter, pair):
+                continue
+            detail = f"{pair.old.signature} -> {pair.new.signature}"
+            if accepts_any:
+                detail += "; the new one takes **kwargs, which may pass it on"
+            yield parameter_change(
+                ChangeKind.PARAMETER_REMOVED,
+                pair,
+                parameter.name,
+                detail,
+                message=_message(pair, parameter.name),
+                old_value=parameter.default,
+            )
+        yield from _raising(pair)
+        yield from _accepted_by_decorator(pair)
+
+
+def _catch_all_was_spelled_out(parameter: Parameter, pair: Pair) -> bool:
+    """`*args` that became named positional parameters still takes what it took."""
+    if parameter.kind is not ParameterKind.VAR_POSITIONAL:
+        return False
+    old, new = pair.old.signature, pair.new.signature
+    assert old is not None and new is not None  # noqa: S101 - the caller has a diff
+    return len(new.parameters) >= len(old.parameters) > 1
+
+
+def _message(pair: Pair, name: str) -> str:
+    return next((mark.message for mark in pair.old.deprecations if mark.parameter == name), "")
+
+
+def _raising(pair: Pair) -> Iterator[ApiChange]:
+    """Parameters that are still there and only raise."""
+    before = {mark.parameter for mark in pair.old.deprecations if mark.removal == REMOVED_NOW}
+    for mark in pair.new.deprecations:
+        if mark.removal == REMOVED_NOW and mark.parameter and mark.parameter not in before:
+            yield parameter_change(
+                ChangeKind.PARAMETER_REMOVED,
+                pair,
+                mark.parameter,
+                "passing it raises",
+                message=mark.message,
+            )
+
+
+def _accepted_by_decorator(pair: Pair) -> Iterator[ApiChange]:
+    """Keywords that a decorator of the old version took and no signature shows."""
+    assert pair.old.signature is not None and pair.new.signature is not None  # noqa: S101
+    known = {parameter.name for parameter in pair.old.signature.parameters}
+    known |= {parameter.name for parameter in pair.new.signature.parameters}
+    for mark in pair.old.deprecations:
+        name = mark.parameter
+        if (
+            name
+            and name not in known
+            and mark.new_api not in known
+            and mark.removal != REMOVED_NOW
+            and not is_marked(pair.new, name)
+            and sentinel_default(pair.new, name) is None
+        ):
+            yield parameter_change(
+                ChangeKind.PARAMETER_REMOVED,
+                pair,
+                name,
+                "accepted by a deprecating decorator of the old version only",
+                message=mark.message,
+            )

@@ -1,0 +1,56 @@
+"""A parameter with a new name: `n_iter` of scikit-learn's `dict_learning_online` is `max_iter`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recode_data.changes.comparison import Comparison, Pair
+from recode_data.changes.deprecated import is_marked
+from recode_data.changes.parameter_changes import parameter_change
+from recode_data.changes.parameters import CATCH_ALL, parameter_diff
+from recode_data.records import ApiChange, ChangeKind, Parameter, ParameterKind
+
+
+def find(comparison: Comparison) -> Iterator[ApiChange]:
+    """Renamed in the signature, or a renaming decorator of the old version that is gone."""
+    for pair in comparison.pairs:
+        diff = parameter_diff(pair)
+        if diff is None:
+            continue
+        for old, new, why in diff.renamed:
+            if old.kind in CATCH_ALL or is_marked(pair.new, old.name):
+                continue
+            if old.kind is ParameterKind.POSITIONAL_ONLY:
+                continue  # nobody can have written its name
+            yield parameter_change(
+                ChangeKind.PARAMETER_RENAMED,
+                pair,
+                old.name,
+                f"{old.name} -> {new.name}: {why}",
+                old_value=old.name,
+                new_value=new.name,
+            )
+        yield from _by_decorator(pair)
+
+
+def _by_decorator(pair: Pair) -> Iterator[ApiChange]:
+    assert pair.old.signature is not None and pair.new.signature is not None  # noqa: S101
+    old_names = {parameter.name for parameter in pair.old.signature.parameters}
+    new: dict[str, Parameter] = {item.name: item for item in pair.new.signature.parameters}
+    for mark in pair.old.deprecations:
+        if (
+            mark.parameter
+            and mark.new_api in new
+            and mark.parameter not in old_names
+            and mark.parameter not in new
+            and not is_marked(pair.new, mark.parameter)
+        ):
+            yield parameter_change(
+                ChangeKind.PARAMETER_RENAMED,
+                pair,
+                mark.parameter,
+                f"{mark.parameter} -> {mark.new_api}: accepted by a decorator of the old version",
+                message=mark.message,
+                old_value=mark.parameter,
+                new_value=mark.new_api,
+            )

@@ -1,0 +1,180 @@
+"""What every kind of evidence looks at, and how a name in a text becomes a path that exists."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from recode_data.changes.comparison import public_view
+from recode_data.records import ApiChange, ApiObject, Evidence, ObjectKind, Surface
+from recode_data.surface.successors import import_conventions, named_successors
+from recode_data.surface.touch import Touch
+
+_STDLIB_NOT_IMPORTED = frozenset({"antigravity", "this", "idlelib", "turtledemo", "test"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One thing to write instead, with why and how much it is trusted, in [0, 1]."""
+
+    new_api: str
+    evidence: Evidence
+    score: float
+    new_parameter: str | None = None
+
+
+class Clues:
+    """Both surfaces, what was touched, and the release notes: the material of one version step."""
+
+    def __init__(
+        self,
+        old: Surface,
+        new: Surface,
+        touched: Mapping[str, Touch],
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.old = old
+        self.new = new
+        self.touched = touched
+        self.notes = notes
+        self.old_view = public_view(old)
+        self.new_view = public_view(new)
+        self.tops = frozenset(item.path.split(".")[0] for item in new.objects)
+        self._outside: dict[str, bool] = {}
+
+    @cached_property
+    def by_last_name(self) -> dict[str, tuple[str, ...]]:
+        """Last name → new paths that users write, best first."""
+        found: dict[str, list[str]] = {}
+        for path, item in self.new_view.items():
+            if item.path == path and item.alias_of is None:
+                found.setdefault(path.rpartition(".")[2], []).append(path)
+        return {
+            name: tuple(sorted(paths, key=lambda path: (path.count("."), len(path), path)))
+            for name, paths in found.items()
+        }
+
+    @cached_property
+    def by_identity(self) -> dict[str, tuple[str, ...]]:
+        """Identity mark or canonical path in the old version → its public paths."""
+        found: dict[str, list[str]] = {}
+        for path, item in self.old_view.items():
+            found.setdefault(item.identity or item.canonical, []).append(path)
+        return {mark: tuple(sorted(paths)) for mark, paths in found.items()}
+
+    @cached_property
+    def children(self) -> dict[str, tuple[str, ...]]:
+        """New path → paths directly below it, sorted."""
+        found: dict[str, list[str]] = {}
+        for path in self.new_view:
+            found.setdefault(path.rpartition(".")[0], []).append(path)
+        return {owner: tuple(sorted(paths)) for owner, paths in found.items()}
+
+    def preferred(self, path: str) -> str:
+        """The path that users write for the object at `path` in the new version."""
+        item = self.new_view.get(path)
+        if item is None or item.alias_of is None:
+            return path
+        return item.alias_of
+
+    def resolve(self, name: str, change: ApiChange) -> str | None:
+        """The new path that a name in a text about this change means; None: nothing known.
+
+        Nearest first: a member of the same class, the same module, then outwards, then anywhere
+        where the name is unique, then the standard library and other libraries seen to have it.
+        """
+        name = name.strip(".")
+        if not name or name == change.old_api.rpartition(".")[2]:
+            return None
+        head, _, rest = name.partition(".")
+        conventional = import_conventions().get(head)
+        if conventional is not None and rest:
+            name, head = f"{conventional}.{rest}", conventional.split(".")[0]
+        found = self._inside(name, head, change)
+        if found is not None:
+            found = self._in_module(found, change)
+            return found if found != change.old_api else None
+        if "." in name and self.exists_outside(name):
+            return name
+        return None
+
+    def _in_module(self, path: str, change: ApiChange) -> str:
+        """ "Available from `np.lib`" means the same name there."""
+        last = change.old_api.rpartition(".")[2]
+        item = self.new_view[path]
+        if item.kind is ObjectKind.MODULE and change.object_kind is not ObjectKind.MODULE:
+            inner = f"{path}.{last}"
+            return inner if inner in self.new_view else path
+        return path
+
+    def _inside(self, name: str, head: str, change: ApiChange) -> str | None:
+        if head in self.tops and name in self.new_view:
+            return name
+        scope = change.old_api
+        own_class = self.old_view.get(scope.rpartition(".")[0])
+        is_member = own_class is not None and own_class.kind is ObjectKind.CLASS
+        while "." in scope:
+            scope = scope.rpartition(".")[0]
+            if f"{scope}.{name}" in self.new_view:
+                return f"{scope}.{name}"
+        if "." in name:
+            last = name.rpartition(".")[2]
+            ends = [path for path in self.by_last_name.get(last, ()) if path.endswith(f".{name}")]
+            return ends[0] if ends else None
+        known = self.by_last_name.get(name, ())
+        top = [path for path in known if not self._is_member(path)]
+        if top and not (is_member and len(top) > 1):
+            return top[0] if len({self.new_view[path].canonical for path in top}) == 1 else None
+        return None
+
+    def _is_member(self, path: str) -> bool:
+        owner = self.new_view.get(path.rpartition(".")[0])
+        return owner is not None and owner.kind is ObjectKind.CLASS
+
+    def exists_outside(self, path: str) -> bool:
+        """Whether a dotted path outside the surface was seen to resolve, or is in the stdlib."""
+        touch = self.touched.get(path)
+        if touch is not None and touch.new is not None:
+            return touch.new.resolves
+        if path not in self._outside:
+            self._outside[path] = _in_stdlib(path)
+        return self._outside[path]
+
+    def names_in(self, text: str, change: ApiChange) -> Iterator[tuple[str, int]]:
+        """(new path, rank) of the successors that a text names and that exist."""
+        rank = 0
+        for name in named_successors(text):
+            path = self.resolve(name, change)
+            if path is not None:
+                yield path, rank
+                rank += 1
+
+
+def _in_stdlib(path: str) -> bool:
+    parts = path.split(".")
+    if parts[0] not in sys.stdlib_module_names or parts[0] in _STDLIB_NOT_IMPORTED:
+        return False
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", path):
+        return False
+    for length in range(len(parts), 0, -1):
+        try:
+            value: object = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for name in parts[length:]:
+            if not hasattr(value, name):
+                return False
+            value = getattr(value, name)
+        return True
+    return False
+
+
+def signature_names(item: ApiObject) -> tuple[str, ...]:
+    """Names of the parameters; empty where unknown."""
+    return (
+        tuple(parameter.name for parameter in item.signature.parameters) if item.signature else ()
+    )

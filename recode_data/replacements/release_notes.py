@@ -1,0 +1,45 @@
+"""Sentences of the release notes that name the old thing and offer another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from recode_data.records import ApiChange, Evidence, EvidenceKind
+from recode_data.replacements.evidence import Clues, Proposal
+
+SCORE = 0.7
+RANK_COST = 0.12
+_SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z`*:])|\n\s*\n|\n\s*[-*]\s+")
+SENTENCES_LIMIT = 4
+
+
+def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
+    """Successors in sentences that quote the old name."""
+    if change.parameter is not None or not clues.notes:
+        return
+    for sentence in _about(change.old_api, clues)[:SENTENCES_LIMIT]:
+        for path, rank in clues.names_in(sentence, change):
+            yield Proposal(
+                path,
+                Evidence(EvidenceKind.RELEASE_NOTES, " ".join(sentence.split())[:300]),
+                max(0.25, SCORE - RANK_COST * rank),
+            )
+
+
+def _about(path: str, clues: Clues) -> list[str]:
+    """Sentences in which the name stands as code, the more of its path the better."""
+    parts = path.split(".")
+    last = parts[-1]
+    if len(last) < 3:
+        return []
+    quoted = re.compile(rf"[`.]({re.escape(last)})(?:\(\))?`")
+    found: list[tuple[int, str]] = []
+    for note in clues.notes:
+        if last not in note:
+            continue
+        for sentence in _SENTENCES.split(note):
+            if quoted.search(sentence):
+                full = ".".join(parts[-2:]) in sentence
+                found.append((0 if full else 1, sentence))
+    return [sentence for _, sentence in sorted(found, key=lambda item: item[0])]

@@ -1,0 +1,98 @@
+"""Names, signatures and docstrings that look alike: the weakest evidence, for want of better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import JaroWinkler
+
+from recode_data.records import ApiChange, ApiObject, ChangeKind, Evidence, EvidenceKind, ObjectKind
+from recode_data.replacements.evidence import Clues, Proposal, signature_names
+
+GONE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED})
+SPELLING_SCORE = 0.75
+"""`groupby` and `group_by`, `assertFormsetError` and `assertFormSetError`."""
+SAME_NAME_SCORE = 0.7
+LOOKALIKE_FROM = 0.72
+LOOKALIKE_SCORE = 0.5
+CANDIDATES = 3
+_CALLABLE = (ObjectKind.FUNCTION, ObjectKind.METHOD, ObjectKind.CLASS)
+
+
+def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
+    """Look-alikes near the old place, and the same name elsewhere."""
+    if change.parameter is not None or change.kind not in GONE:
+        return
+    old = clues.old_view.get(change.old_api)
+    if old is None:
+        return
+    owner, _, last = change.old_api.rpartition(".")
+    yield from _same_name(change, old, last, clues)
+    scored: list[tuple[float, str]] = []
+    for path in clues.children.get(owner, ()):
+        name = path.rpartition(".")[2]
+        if name == last or name.startswith("_"):
+            continue
+        new = clues.new_view[path]
+        if _spelling(name) == _spelling(last):
+            yield _proposal(path, SPELLING_SCORE, "the same name, spelt differently")
+            continue
+        if (old.kind in _CALLABLE) != (new.kind in _CALLABLE):
+            continue
+        closeness = JaroWinkler.similarity(last, name)
+        if closeness < 0.7 and last not in name and name not in last:
+            continue
+        score = likeness(old, new, last, name)
+        is_new = path not in clues.old_view
+        if score + (0.08 if is_new else 0.0) >= LOOKALIKE_FROM:
+            scored.append((score + (0.08 if is_new else 0.0), path))
+    for score, path in sorted(scored, key=lambda item: (-item[0], item[1]))[:CANDIDATES]:
+        yield _proposal(path, LOOKALIKE_SCORE * min(1.0, score), f"alike to {score:.2f}")
+
+
+def likeness(old: ApiObject, new: ApiObject, old_name: str, new_name: str) -> float:
+    """In [0, 1]: name, parameters and first docstring paragraph together."""
+    name = JaroWinkler.similarity(old_name, new_name)
+    if old_name in new_name or new_name in old_name:
+        name = max(name, 0.85)
+    parts = [(name, 0.5)]
+    old_names, new_names = signature_names(old), signature_names(new)
+    if old_names and new_names:
+        shared = len(set(old_names) & set(new_names))
+        parts.append((2 * shared / (len(old_names) + len(new_names)), 0.2))
+    if old.doc and new.doc:
+        parts.append((fuzz.token_set_ratio(old.doc, new.doc) / 100, 0.3))
+    weight = sum(part[1] for part in parts)
+    return sum(value * share for value, share in parts) / weight
+
+
+def _same_name(change: ApiChange, old: ApiObject, last: str, clues: Clues) -> Iterator[Proposal]:
+    """The same last name at another place; members only within classes."""
+    owner_kind = clues.old_view.get(change.old_api.rpartition(".")[0])
+    if owner_kind is not None and owner_kind.kind is ObjectKind.CLASS:
+        return
+    found = 0
+    for path in clues.by_last_name.get(last, ()):
+        new = clues.new_view[path]
+        owner = clues.new_view.get(path.rpartition(".")[0])
+        if owner is not None and owner.kind is ObjectKind.CLASS:
+            continue
+        if (old.kind in _CALLABLE) != (new.kind in _CALLABLE) or path == change.old_api:
+            continue
+        if old.kind is ObjectKind.MODULE and new.kind is not ObjectKind.MODULE:
+            continue
+        alike = likeness(old, new, last, last)
+        yield _proposal(path, SAME_NAME_SCORE * alike, "the same name at another place")
+        found += 1
+        if found == CANDIDATES:
+            return
+
+
+def _spelling(name: str) -> str:
+    return re.sub(r"_", "", name).lower()
+
+
+def _proposal(path: str, score: float, detail: str) -> Proposal:
+    return Proposal(path, Evidence(EvidenceKind.SIMILARITY, detail), score)

@@ -1,0 +1,101 @@
+"""Names that a sentence offers instead of something: "use `np.isin` instead".
+
+Warnings, errors, deprecation directives and release notes share these few phrasings. What comes
+out are candidates in the order of trust; whoever uses them checks that they exist.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FORWARD = re.compile(
+    r"\b(?:us(?:e|ing)|replaced? (?:it |this |them )?(?:by|with)|renamed (?:as|to)|moved (?:in)?to"
+    r"|in favou?r of|prefer|superseded by|switch(?:ing)? to|migrate to|call|instead"
+    r"|(?:is|are) now|available (?:as|in|from|through|via|under)|alias (?:of|for|to)"
+    r"|equivalent to|succeeded by|changed to|see|via|import(?:ed)? (?:it |them )?from|access)\b:?\s+",
+    re.IGNORECASE,
+)
+_BACKWARD = re.compile(
+    r"\b(?:should|must|can|may|could) be used|\binstead\b|\bis preferred\b|\bis recommended\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
+_IMPORT = re.compile(r"\bfrom ([A-Za-z_][\w.]*) import ([A-Za-z_]\w*)")
+_QUOTED = re.compile(
+    r"(?::[\w:+.-]+:)?(?P<q>``|`|''|'|\"|‘|“)\s*~?[!.]?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
+    r"(?:\s*<[^>`]*>)?(?P<call>[(\[={ ,][^`'\"\n]*)?(?:``|`|''|'|\"|’|”)"
+)
+_BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\()?(?![\w/-])")
+_STOP = frozenset(
+    """the a an it its this that these those and or not for from with without by to of in on as at
+    is are be been was will should can may must instead use using used please function functions
+    method methods class classes module modules attribute attributes argument arguments keyword
+    keywords parameter parameters option options value values version versions release new old
+    deprecated removed future warning warnings error python import imports code you your we our one
+    another other alternative equivalent following same if when all any directly explicitly set
+    setting pass passing call calling both either only also more instance object objects property
+    see more information details note documentation default behavior behaviour""".split()
+)
+_WINDOW_CHARS = 220
+
+
+def named_successors(text: str) -> tuple[str, ...]:
+    """Dotted names or identifiers offered by `text` as successors, most trusted first."""
+    strong: list[str] = [f"{module}.{name}" for module, name in _IMPORT.findall(text)]
+    dotted: list[str] = []
+    weak: list[str] = []
+    for window in _windows(text):
+        strong.extend(match["name"] for match in _QUOTED.finditer(window))
+        bare = _QUOTED.sub(" ", window)
+        for name, call in _BARE.findall(bare):
+            if call or "." in name.strip("."):
+                dotted.append(name)
+            elif "_" in name or (name[:1].isupper() and name.lower() not in _STOP):
+                weak.insert(0, name) if "_" in name else weak.append(name)
+            elif name.lower() not in _STOP and len(name) > 1:
+                weak.append(name)
+    return tuple(dict.fromkeys([*strong, *dotted, *weak]))
+
+
+def quoted_names(text: str) -> tuple[str, ...]:
+    """Every quoted identifier or dotted name, in order."""
+    return tuple(dict.fromkeys(match["name"] for match in _QUOTED.finditer(text)))
+
+
+def _windows(text: str) -> list[str]:
+    forward: list[str] = []
+    backward: list[str] = []
+    for match in _FORWARD.finditer(text):
+        rest = text[match.end() : match.end() + _WINDOW_CHARS]
+        end = _SENTENCE_END.search(rest)
+        forward.append(rest[: end.start()] if end else rest)
+    for match in _BACKWARD.finditer(text):
+        before = text[max(0, match.start() - _WINDOW_CHARS) : match.start()]
+        ends = list(_SENTENCE_END.finditer(before))
+        sentence = before[ends[-1].end() :] if ends else before
+        backward.append(sentence.rsplit(",", 1)[-1])
+    return [*forward, *backward]
+
+
+def import_conventions() -> dict[str, str]:
+    """Short names that documentation uses without importing them."""
+    return dict(_CONVENTIONS)
+
+
+_CONVENTIONS = {
+    "np": "numpy",
+    "pd": "pandas",
+    "plt": "matplotlib.pyplot",
+    "mpl": "matplotlib",
+    "sp": "scipy",
+    "nx": "networkx",
+    "jnp": "jax.numpy",
+    "sns": "seaborn",
+    "xr": "xarray",
+    "pl": "polars",
+    "sa": "sqlalchemy",
+    "pa": "pyarrow",
+    "tf": "tensorflow",
+    "da": "dask.array",
+    "dd": "dask.dataframe",
+}
