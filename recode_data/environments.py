@@ -58,14 +58,15 @@ class LocalWheel:
     """A wheel that no index has: `path` is installed where `pin` is asked for."""
 
     pin: str
+    """As `exact_pin` writes it."""
     sha256: str
     path: str
     """Absolute."""
 
     @property
-    def line(self) -> str:
-        """As a requirement."""
-        return f"{canonicalize_name(self.pin.partition('==')[0])} @ {Path(self.path).as_uri()}"
+    def name(self) -> str:
+        """Canonical name of the distribution."""
+        return self.pin.partition("==")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,15 @@ def checked_requirements(requirements: Iterable[str]) -> tuple[str, ...]:
             raise UsageError(f"{text!r} names a URL; only releases of an index can be required")
         checked.add(str(requirement))
     return tuple(sorted(checked))
+
+
+def exact_pin(requirement: str) -> str | None:
+    """`name==version` with the canonical name, where the requirement pins exactly; else None."""
+    parsed = Requirement(requirement)
+    specifiers = list(parsed.specifier)
+    if len(specifiers) != 1 or specifiers[0].operator != "==" or "*" in specifiers[0].version:
+        return None
+    return f"{canonicalize_name(parsed.name)}=={specifiers[0].version}"
 
 
 def resolve(request: Request, interpreter: Interpreter, uv: UvRunner) -> Resolution:
@@ -171,8 +181,8 @@ def _first_complete(
 
 
 def _lines(pins: Iterable[str], local: Iterable[LocalWheel]) -> str:
-    by_pin = {wheel.pin: wheel.line for wheel in local}
-    return "\n".join(by_pin.get(pin, pin) for pin in pins)
+    by_pin = {wheel.pin: f"{wheel.name} @ {Path(wheel.path).as_uri()}" for wheel in local}
+    return "\n".join(by_pin.get(exact_pin(pin) or "", pin) for pin in pins)
 
 
 def _cutoff_arguments(request: Request) -> list[str]:
@@ -183,13 +193,13 @@ def _cutoff_arguments(request: Request) -> list[str]:
     arguments = ["--exclude-newer", f"{end.isoformat()}T00:00:00Z"]
     for text in request.requirements:
         requirement = Requirement(text)
-        if any(item.operator == "==" for item in requirement.specifier):
+        if exact_pin(text) is not None:
             arguments += ["--exclude-newer-package", f"{requirement.name}={FAR_FUTURE}"]
     return arguments
 
 
 def _pins(text: str, local: Iterable[LocalWheel]) -> tuple[str, ...]:
-    by_name = {canonicalize_name(wheel.pin.partition("==")[0]): wheel.pin for wheel in local}
+    by_name = {wheel.name: wheel.pin for wheel in local}
     pins = []
     for line in text.splitlines():
         matched = PIN.match(line)

@@ -19,6 +19,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +39,7 @@ OLDEST_MINOR = (3, 7)
 NEWEST_MINOR = (3, 15)
 """Where the search for a missing interpreter's remedy starts."""
 PROBE_TIMEOUT_S = 20.0
+PROBES_AT_ONCE = 4
 
 PROBE = """
 import json, platform, sys, sysconfig
@@ -105,8 +107,15 @@ def find_interpreters(uv: UvRunner, environ: Mapping[str, str]) -> InterpreterLi
     """All usable interpreters, in order of preference; see the module's docstring."""
     own_executable = getattr(sys, "_base_executable", None) or sys.executable
     found: dict[str, Interpreter] = {}
-    for executable in [own_executable, *_listed_by_uv(uv), *_in_pyenv(environ)]:
-        interpreter = _probe(executable, environ)
+
+    def probe(executable: str) -> Interpreter | None:
+        return _probe(executable, environ)
+
+    with ThreadPoolExecutor(PROBES_AT_ONCE) as pool:
+        listed = pool.submit(_listed_by_uv, uv)  # it takes as long as all probes together
+        early = list(pool.map(probe, [own_executable, *_in_pyenv(environ)]))
+        late = list(pool.map(probe, listed.result()))
+    for interpreter in [*early, *late]:
         if interpreter is not None:
             found.setdefault(os.path.realpath(interpreter.executable), interpreter)
     own = os.path.realpath(own_executable)

@@ -20,18 +20,26 @@ from packaging.utils import canonicalize_name
 from recode_data.environments import (
     LAYOUT_VERSION,
     EnvironmentCache,
+    LocalWheel,
     Request,
     Resolution,
     checked_requirements,
+    exact_pin,
     resolve_together,
 )
-from recode_data.errors import CorruptArtifactError, EnvironmentLacksError, UnknownReleaseError
+from recode_data.errors import (
+    CorruptArtifactError,
+    EnvironmentLacksError,
+    UnknownReleaseError,
+    UsageError,
+)
 from recode_data.interpreters import Interpreter, InterpreterList, find_interpreters, matching
 from recode_data.records import Artifact, Environment, Release, content_id, decode, encode
 from recode_data.releases.download import STALE_S, ArtifactCache, DownloadProgress
 from recode_data.releases.index import IndexSettings, read_index_settings
-from recode_data.releases.metadata import wheel_metadata
+from recode_data.releases.local import LOCAL_MARK, LocalReleases, release_of_wheel
 from recode_data.releases.resolve import (
+    Listing,
     ReleaseFiles,
     choose_files,
     list_files,
@@ -40,6 +48,7 @@ from recode_data.releases.resolve import (
 )
 from recode_data.releases.session import IndexSession
 from recode_data.releases.unpack import unpack
+from recode_data.steps import SourceKind, parse_source
 from recode_data.uv_runner import UvRunner
 
 logger = logging.getLogger(__name__)
@@ -54,6 +63,12 @@ RecordT = TypeVar("RecordT")
 class _ReleaseRecord:
     release: Release
     yanked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _LocalRecord:
+    wheel: Artifact
+    everywhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,8 @@ class Workspace:
         self._uv = UvRunner(self.cache / "uv", self._index, self._environ)
         self._artifacts = ArtifactCache(self.cache / "artifacts")
         self._environments = EnvironmentCache(self.cache / "environments", self._uv)
+        self._local = LocalReleases(self._artifacts, self.unpacked)
+        self._listings: dict[str, Listing] = {}
         self._interpreters: tuple[Interpreter, ...] | None = None
 
     @classmethod
@@ -138,7 +155,8 @@ class Workspace:
 
         Args:
             library: Distribution name.
-            version: Version number.
+            version: Version number; or a wheel, an sdist, a folder or `git+PATH@REF`, which are
+                copied into the cache and need no network.
 
         Raises:
             UsageError: a name or version that cannot be one.
@@ -146,6 +164,11 @@ class Workspace:
             EnvironmentLacksError: no network, a full disk, or a Python that is missing here.
             CorruptArtifactError: a download does not have the hash it must have.
         """
+        source = parse_source(version)
+        if source.kind is not SourceKind.INDEX:
+            release = self._local.read(library, source)
+            self._register(release, everywhere=LOCAL_MARK in release.version)
+            return release
         wanted = parse_version(version)
         tags = [f"{item.version} {item.platform}" for item in self.interpreters()]
         key = content_id(RELEASE_VERSION, canonicalize_name(library), str(wanted), *tags)
@@ -164,29 +187,72 @@ class Workspace:
 
     def _fetch_release(self, library: str, version: str, path: Path) -> _ReleaseRecord:
         with IndexSession(self._index) as session:
-            listing = list_files(library, session, self._index)
+            listing = self._listing(library, session)
             files = choose_files(listing, version, self.interpreters())
             wheel, sdist = self._download(files, session)
-        if wheel is None:
-            raise UnknownReleaseError(
-                f"{library} {version} has no wheel for this machine\n  versions that have one: "
-                f"{usable_versions(listing, parse_version(version), self.interpreters())}"
-            )
-        metadata, import_names = wheel_metadata(self._artifacts.path(wheel))
-        release = Release(
-            library=metadata.name,
-            version=metadata.version,
-            import_names=import_names,
-            released=files.released,
-            requires_python=metadata.requires_python,
-            licence=metadata.licence,
-            wheel=wheel,
-            sdist=sdist,
-        )
+        if wheel is not None:
+            release = release_of_wheel(self._artifacts.path(wheel), wheel, sdist, files.released)
+        else:
+            release = self._without_wheel(library, version, sdist, files, listing)
         record = _ReleaseRecord(release, files.yanked)
         if files.complete:
             _write(path, record)
         return record
+
+    def _listing(self, library: str, session: IndexSession) -> Listing:
+        """The index's answer, asked for once per workspace: both sides of a step need it."""
+        name = canonicalize_name(library)
+        if name not in self._listings:
+            listing = list_files(library, session, self._index)
+            if listing.unreachable is not None:
+                return listing
+            self._listings[name] = listing
+        return self._listings[name]
+
+    def _without_wheel(
+        self,
+        library: str,
+        version: str,
+        sdist: Artifact | None,
+        files: ReleaseFiles,
+        listing: Listing,
+    ) -> Release:
+        try:
+            if sdist is None:
+                raise UsageError("it has no sdist either")
+            release = self._local.from_sdist(library, sdist, files.released)
+        except UsageError as error:
+            wanted = parse_version(version)
+            raise UnknownReleaseError(
+                f"{library} {version} has no wheel for this machine: {error}\n  versions that have "
+                f"one: {usable_versions(listing, wanted, self.interpreters())}"
+            ) from error
+        self._register(release, everywhere=True)
+        return release
+
+    def _register(self, release: Release, *, everywhere: bool) -> None:
+        """Remember a wheel that no index has, so that its pin can be installed.
+
+        `everywhere`: also where the pin alone is asked for, since it can mean nothing else.
+        """
+        if release.wheel is not None:
+            pin = exact_pin(release.pin) or release.pin
+            _write(self.cached("local", content_id(pin)), _LocalRecord(release.wheel, everywhere))
+
+    def _local_wheels(
+        self, requirements: Sequence[str], release: Release | None = None
+    ) -> tuple[LocalWheel, ...]:
+        wheels = []
+        for text in requirements:
+            pin = exact_pin(text)
+            record = _read(self.cached("local", content_id(pin)), _LocalRecord) if pin else None
+            if pin is None or record is None:
+                continue
+            asked_for = release is not None and release.wheel == record.wheel
+            path = self._artifacts.verified(record.wheel)
+            if path is not None and (record.everywhere or asked_for):
+                wheels.append(LocalWheel(pin, record.wheel.sha256, str(path)))
+        return tuple(wheels)
 
     def _download(
         self, files: ReleaseFiles, session: IndexSession
@@ -256,7 +322,8 @@ class Workspace:
             EnvironmentLacksError: no interpreter fits, no network, or a full disk.
         """
         wanted = checked_requirements(requirements)
-        return self._environments_of([Request(wanted, cutoff)], python)[0]
+        request = Request(wanted, cutoff, self._local_wheels(wanted))
+        return self._environments_of([request], python)[0]
 
     def step_environments(self, old: Release, new: Release) -> tuple[Environment, Environment]:
         """One environment per release, each with the dependencies of its time.
@@ -267,9 +334,11 @@ class Workspace:
         Raises:
             EnvironmentLacksError: no interpreter fits, no network, or a full disk.
         """
-        requests = [
-            Request(checked_requirements([release.pin]), release.released) for release in (old, new)
-        ]
+        requests = []
+        for release in (old, new):
+            wanted = checked_requirements([release.pin])
+            local = self._local_wheels(wanted, release)
+            requests.append(Request(wanted, release.released, local))
         first, second = self._environments_of(requests, None)
         return first, second
 

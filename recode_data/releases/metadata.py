@@ -17,9 +17,11 @@ from recode_data.errors import CorruptArtifactError
 from recode_data.releases.licences import licence_of
 
 SECONDARY_NAMES = frozenset(
-    ("benchmark", "benchmarks", "bin", "build", "ci", "conftest", "doc", "docs", "example")
-    + ("examples", "integration_tests", "scripts", "setup", "src", "test", "testing", "tests")
-    + ("tools",)
+    {
+        *("benchmark", "benchmarks", "bin", "build", "ci", "conftest", "doc", "docs", "example"),
+        *("examples", "integration_tests", "scripts", "setup", "src", "test", "testing", "tests"),
+        "tools",
+    }
 )
 """Top-level names that some wheels carry by accident; only taken where nothing else is there."""
 MODULE = re.compile(r"(?P<name>[^/.]+)(\.[^/]*)?\.(py[dix]?|so)$")
