@@ -8,18 +8,22 @@ value is bound already.
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 from collections.abc import Callable, Iterator
 
 from recode_data.usages.edits import Edit, Spans, edited
 
-RESULT = "result"
-
+_MARK = re.compile(r"__result_[0-9]+__")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _TROUBLE = ("raises", "warns", "deprecated", "no_warnings", "warning", "raisesregex")
 _ONE_VALUE = frozenset({"assert_", "assertTrue", "assertFalse", "assert_true", "assert_false"})
 
 
 def with_results(code: str, is_interesting: Callable[[ast.AST], bool]) -> str:
     """The code with each assertion replaced by an assignment of what it is about.
+
+    The names assigned to are marks; `with_names` turns those that are left in the end into names.
 
     Args:
         code: statements of a test's body at the left margin.
@@ -30,8 +34,7 @@ def with_results(code: str, is_interesting: Callable[[ast.AST], bool]) -> str:
     """
     tree = ast.parse(code)
     spans = Spans(code)
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    fresh = _fresh_names(names)
+    fresh = (f"__result_{number}__" for number in itertools.count(1))
     edits: list[Edit] = []
     for body in _blocks(tree):
         texts = [_replacement(node, spans, is_interesting, fresh) for node in body]
@@ -56,15 +59,6 @@ def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
             for node in block:
                 if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                     yield from _blocks(node)
-
-
-def _fresh_names(taken: set[str]) -> Iterator[str]:
-    number = 1
-    while True:
-        name = RESULT if number == 1 else f"{RESULT}_{number}"
-        if name not in taken:
-            yield name
-        number += 1
 
 
 def _replacement(
@@ -126,12 +120,13 @@ def _subject_of_two(
     is_interesting: Callable[[ast.AST], bool],
 ) -> str:
     """Text of the value that an equality is about; empty where it is bound already."""
-    if is_interesting(actual) and not isinstance(actual, ast.Name):
+    if not isinstance(actual, (ast.Name, ast.Constant)) and is_interesting(actual):
         return _in_parentheses(actual, spans)
-    if is_interesting(desired) and not isinstance(desired, ast.Name):
-        if isinstance(actual, ast.Constant) or _has_call(desired):
+    if not isinstance(desired, ast.Name) and is_interesting(desired):
+        if isinstance(desired, ast.Attribute) and not isinstance(actual, ast.Constant):
+            return f"{_as_operand(actual, spans)} == {_as_operand(desired, spans)}"
+        if isinstance(desired, ast.Call) and is_interesting(desired.func):
             return _in_parentheses(desired, spans)
-        return f"{_as_operand(actual, spans)} == {_as_operand(desired, spans)}"
     if not _is_plain(actual):
         return _in_parentheses(actual, spans)
     if isinstance(actual, ast.Constant) and not _is_plain(desired):
@@ -147,8 +142,22 @@ def _is_plain(node: ast.expr) -> bool:
     )
 
 
-def _has_call(node: ast.expr) -> bool:
-    return any(isinstance(part, ast.Call) for part in ast.walk(node))
+def with_names(code: str) -> str:
+    """The code with the marks of `with_results` as names: `result`, `result_2`, … in order.
+
+    Names that the code has already are passed over.
+    """
+    taken = set(_WORD.findall(code))
+    fresh = (
+        name
+        for number in itertools.count(1)
+        if (name := "result" if number == 1 else f"result_{number}") not in taken
+    )
+    names: dict[str, str] = {}
+    for mark in _MARK.findall(code):
+        if mark not in names:
+            names[mark] = next(fresh)
+    return _MARK.sub(lambda match: names[match.group()], code)
 
 
 def _in_parentheses(node: ast.expr, spans: Spans) -> str:

@@ -11,9 +11,10 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from recode_data.usages.importing import Setting
 from recode_data.usages.interest import Interest
 from recode_data.usages.sessions import Example, examples_in, has_prompts, parses, statements_in
-from recode_data.usages.snippets import Setting, Snippet, snippets_of
+from recode_data.usages.snippets import Snippet, snippets_of
 
 _BLOCK = re.compile(
     r"^(?P<indent>\s*)\.\. (?:code-block|code|sourcecode|ipython|plot|testcode|testsetup|exec)::"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from recode_data.usages.importing import Setting
 from recode_data.usages.interest import Interest
 from recode_data.usages.sessions import examples_in, has_prompts, statements_in
-from recode_data.usages.snippets import Setting, Snippet, snippets_of
+from recode_data.usages.snippets import Snippet, snippets_of
 
 
 def docstring_snippets(text: str, interest: Interest, setting: Setting) -> Iterator[Snippet]:

@@ -9,8 +9,9 @@ from recode_data.records import Usage, UsageOrigin
 from recode_data.usages.docs import docs_snippets
 from recode_data.usages.docstrings import docstring_snippets
 from recode_data.usages.gallery import gallery_snippets
+from recode_data.usages.importing import Setting
 from recode_data.usages.interest import Interest, interest_in
-from recode_data.usages.snippets import Setting, Snippet
+from recode_data.usages.snippets import Snippet
 from recode_data.usages.sources import ReleaseSources, SourceFile, files_of, is_module
 from recode_data.usages.tests import snippets_of_tests
 

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from recode_data.usages.importing import Setting
 from recode_data.usages.interest import Interest
 from recode_data.usages.slices import Statement, statements_of
-from recode_data.usages.snippets import Setting, Snippet, snippets_of
+from recode_data.usages.snippets import Snippet, snippets_of
 
 
 def gallery_snippets(text: str, interest: Interest, setting: Setting) -> Iterator[Snippet]:

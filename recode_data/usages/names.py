@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import symtable
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
+
+from recode_data.usages.modules import definition_of
 
 CONVENTIONAL_IMPORTS: Mapping[str, str] = {
     "ak": "import awkward as ak",
@@ -94,7 +94,7 @@ def _import_of(
     if name == library or name in _STANDARD_MODULES:
         return f"import {name}"
     for module in _public_first(documented_module, library):
-        if name in _names_in_any(roots, module):
+        if any(definition_of(root, module, name) is not None for root in roots):
             return f"from {module} import {name}"
     return None
 
@@ -110,58 +110,3 @@ def _public_first(module: str | None, library: str) -> tuple[str, ...]:
             break
         modules.append(".".join(parts[:length]))
     return tuple(modules)
-
-
-def _names_in_any(roots: tuple[Path, ...], module: str) -> frozenset[str]:
-    for root in roots:
-        names = names_of_module(root, module)
-        if names:
-            return names
-    return frozenset()
-
-
-@lru_cache(maxsize=4096)
-def names_of_module(root: Path, module: str) -> frozenset[str]:
-    """Public names that a module's own text defines or imports, and its submodules."""
-    folder = root.joinpath(*module.split("."))
-    names: set[str] = set()
-    for source in (folder / "__init__.py", folder.with_suffix(".py")):
-        if source.is_file():
-            try:
-                tree = ast.parse(source.read_bytes())
-            except (SyntaxError, ValueError):
-                continue
-            names.update(_module_names(tree))
-    if folder.is_dir():
-        names.update(
-            item.stem for item in folder.iterdir() if item.suffix == ".py" or _is_package(item)
-        )
-    return frozenset(name for name in names if not name.startswith("_"))
-
-
-def _is_package(path: Path) -> bool:
-    return (path / "__init__.py").is_file()
-
-
-def _module_names(tree: ast.Module) -> set[str]:
-    names: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            names.update(_assigned(node))
-    return names
-
-
-def _assigned(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> set[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    names = {target.id for target in targets if isinstance(target, ast.Name)}
-    if "__all__" in names and isinstance(node.value, (ast.List, ast.Tuple)):
-        names |= {
-            item.value
-            for item in node.value.elts
-            if isinstance(item, ast.Constant) and isinstance(item.value, str)
-        }
-    return names

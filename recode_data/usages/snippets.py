@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from recode_data.usages.importing import Setting, publicly_imported, used_imports
 from recode_data.usages.interest import Interest
 from recode_data.usages.names import missing_imports, unbound_names
 from recode_data.usages.slices import Statement, needed_by
 
 MAX_LINES = 60
 """Longer snippets are programs: they teach little about one change and rarely run alone."""
-
-_FUTURE = "from __future__ import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +23,33 @@ class Snippet:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a file's snippets may take for granted."""
-
-    library: str
-    """Top-level import name."""
-    module: str | None
-    """Documented module."""
-    roots: tuple[Path, ...]
-
-
 def snippets_of(
     statements: Sequence[Statement], interest: Interest, setting: Setting
 ) -> Iterator[Snippet]:
     """One snippet per paragraph that touches a path of interest, with what it needs before it."""
+    statements = publicly_imported(statements, setting)
     by_paragraph: dict[int, list[int]] = {}
     for position, statement in enumerate(statements):
         by_paragraph.setdefault(statement.paragraph, []).append(position)
+    aliases = names_of_interest(statements, interest)
     for positions in by_paragraph.values():
-        if any(interest.may_touch(statements[position].code) for position in positions):
+        if any(
+            interest.may_touch(statements[position].code) or statements[position].reads & aliases
+            for position in positions
+        ):
             snippet = snippet_of(statements, positions, interest, setting)
             if snippet is not None:
                 yield snippet
+
+
+def names_of_interest(statements: Sequence[Statement], interest: Interest) -> frozenset[str]:
+    """Names that imports of the session bind to something that may be of interest."""
+    return frozenset(
+        name
+        for statement in statements
+        if statement.is_import and interest.may_touch(statement.code)
+        for name in statement.binds
+    )
 
 
 def snippet_of(
@@ -80,14 +81,14 @@ def finish(statements: Sequence[Statement], setting: Setting) -> str | None:
     body_code = "\n".join(_laid_out(body))
     try:
         unbound = set(unbound_names(body_code))
-        heads = list(_used_imports(imports, unbound))
+        heads = list(used_imports(imports, unbound))
         code = "\n".join([*heads, body_code]) if heads else body_code
         missing = missing_imports(
             unbound_names(code), setting.module, setting.roots, setting.library
         )
         if missing is None:
             return None
-        heads = [line for line in heads if not line.startswith(_FUTURE)] + list(missing)
+        heads += missing
         code = ("\n".join(heads) + "\n\n" if heads else "") + body_code.strip("\n") + "\n"
         compile(code, "snippet", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
@@ -110,36 +111,6 @@ def _laid_out(body: Sequence[Statement]) -> Iterator[str]:
 
 def _is_definition(statement: Statement) -> bool:
     return statement.code.startswith(("def ", "class ", "async def ", "@"))
-
-
-def _used_imports(imports: Sequence[Statement], used: set[str]) -> Iterator[str]:
-    """Import statements cut down to the names that are used; each once."""
-    given: set[str] = set()
-    for statement in imports:
-        for node in ast.parse(textwrap.dedent(statement.code)).body:
-            if not isinstance(node, (ast.Import, ast.ImportFrom)):
-                continue
-            for line in _import_lines(node, used):
-                if line not in given:
-                    given.add(line)
-                    yield line
-
-
-def _import_lines(node: ast.Import | ast.ImportFrom, used: set[str]) -> Iterator[str]:
-    if isinstance(node, ast.ImportFrom):
-        if node.level:
-            return  # means nothing outside its package
-        kept = [alias for alias in node.names if alias.name == "*" or _bound(alias) in used]
-        if kept and node.module != "__future__":
-            yield ast.unparse(ast.ImportFrom(node.module, kept, 0))
-        return
-    for alias in node.names:
-        if _bound(alias) in used:
-            yield ast.unparse(ast.Import([alias]))
-
-
-def _bound(alias: ast.alias) -> str:
-    return alias.asname or alias.name.partition(".")[0]
 
 
 def _is_observable(statement: Statement) -> bool:

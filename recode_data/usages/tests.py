@@ -9,19 +9,24 @@ told plainly are left out: fixtures that do more than return a value, `self` bey
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recode_data.references import find_references
-from recode_data.usages.assertions import RESULT, with_results
+from recode_data.usages.assertions import with_names, with_results
+from recode_data.usages.importing import Setting, publicly_imported
 from recode_data.usages.interest import Interest
 from recode_data.usages.parametrize import parameter_sets
 from recode_data.usages.slices import Statement, describe, statements_of
-from recode_data.usages.snippets import Setting, Snippet, snippet_of
+from recode_data.usages.snippets import Snippet, names_of_interest, snippet_of
 from recode_data.usages.unselfed import Fixture, Without, class_context, fixtures_of
 
 _TestNode = ast.FunctionDef | ast.AsyncFunctionDef
+_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+_EXPECTED = re.compile(r"_?(expected|desired|expect|exp|tgt|want|wanted|control|correct|truth)")
+"""How tests name what they compare with."""
 _REFUSED_MARKS = frozenset({"skip", "skipif", "xfail", "slow", "expectedFailure", "network"})
 
 
@@ -41,12 +46,12 @@ def snippets_of_tests(text: str, interest: Interest, setting: Setting) -> Iterat
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
-    module: _Module | None = None
+    statements = publicly_imported(tuple(_module_statements(text, tree)), setting)
+    aliases = names_of_interest(statements, interest)
+    module = _Module(text, tree, statements, fixtures_of(tree, text))
     for node, owner in _tests(tree):
-        if interest.may_touch(_text_of(text, node)):
-            module = module or _Module(
-                text, tree, tuple(_module_statements(text, tree)), fixtures_of(tree, text)
-            )
+        source = _text_of(text, node)
+        if interest.may_touch(source) or not aliases.isdisjoint(_WORD.findall(source)):
             yield from _function_snippets(node, owner, module, interest, setting)
 
 
@@ -107,7 +112,7 @@ def _function_snippets(
         targets = _targets(session, interest)
         snippet = snippet_of(session, targets, interest, setting) if targets else None
         if snippet is not None:
-            yield replace(snippet, line=node.lineno)
+            yield Snippet(with_names(snippet.code), node.lineno)
 
 
 def _is_plain_function(node: ast.FunctionDef) -> bool:
@@ -197,7 +202,7 @@ def _targets(session: Sequence[Statement], interest: Interest) -> list[int]:
     for statement in session:
         first = len(code_lines) + 1
         is_context = statement.paragraph < 0 and not statement.is_import
-        code_lines += "pass" if is_context else statement.code.split("\n")
+        code_lines += ["pass"] if is_context else statement.code.split("\n")
         spans.append(range(first, len(code_lines) + 1))
     try:
         touched = _touched_lines("\n".join(code_lines), interest)
@@ -212,8 +217,21 @@ def _targets(session: Sequence[Statement], interest: Interest) -> list[int]:
             statement.reads & influenced and not statement.is_import
         ):
             targets.append(position)
-            influenced |= statement.binds - {RESULT}
-    return targets
+            influenced |= statement.binds
+    return [position for position in targets if not _is_leftover(session, position, touched, spans)]
+
+
+def _is_leftover(
+    session: Sequence[Statement], position: int, touched: set[int], spans: Sequence[range]
+) -> bool:
+    """Whether the statement only prepares what a dropped assertion compared with."""
+    statement = session[position]
+    return (
+        bool(statement.binds)
+        and all(_EXPECTED.match(name) for name in statement.binds)
+        and not touched.intersection(spans[position])
+        and not any(statement.binds & later.reads for later in session[position + 1 :])
+    )
 
 
 def _touched_lines(code: str, interest: Interest) -> set[int]:
