@@ -1,7 +1,7 @@
 """System calls by ctypes, for kernels and C libraries of any age; x86-64 and aarch64.
 
-Everything in this folder runs on Python 3.7 and later with the standard library alone: `keeper.py`
-and `container.py` under the toolkit's interpreter, the rest under that of a mined environment.
+Everything in this folder runs inside the interpreter of a mined version: Python 3.7 and later, the
+standard library alone.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ MACHINE = platform.machine()
 NUMBERS = {
     "clone": (56, 220),
     "pivot_root": (155, 41),
-    "seccomp": (317, 277),
+    "mount_setattr": (442, 442),
     "capset": (126, 91),
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
@@ -28,6 +28,7 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
+ALL_NAMESPACES = 0x7E020000
 CONTAINER_FLAGS = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS
 JOB_FLAGS = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNET
 SIGCHLD = 17
@@ -44,12 +45,10 @@ MNT_DETACH = 2
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
-PR_SET_KEEPCAPS = 8
+PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
-PR_CAP_AMBIENT = 47
-PR_CAP_AMBIENT_RAISE = 2
 LAST_CAPABILITY = 40
 
 if MACHINE not in ("x86_64", "aarch64"):
@@ -133,7 +132,7 @@ def clone(flags):
     pid = _syscall(
         ctypes.c_long(NUMBERS["clone"][MACHINE == "aarch64"]),
         ctypes.c_long(flags | SIGCHLD),
-        *[ctypes.c_long(0)] * 4
+        *[ctypes.c_long(0)] * 4,
     )
     if pid == 0:
         _after_fork_child()
@@ -145,25 +144,37 @@ def clone(flags):
     return pid
 
 
-def drop_capabilities(keep=()):
-    """Give up all capabilities but `keep` (numbers), now and for every program run later."""
+def drop_capabilities():
+    """Give up all capabilities, now and for every program run later."""
     for number in range(LAST_CAPABILITY + 1):
-        if number not in keep:
-            try:
-                prctl(PR_CAPBSET_DROP, number)
-            except OSError:  # no such capability here, or nothing left to drop it with
-                pass
-    set_capabilities(keep)
-    for number in keep:
-        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number)
-
-
-def set_capabilities(keep):
-    """Make `keep` the permitted, effective and inheritable capabilities of this thread."""
-    mask = sum(1 << number for number in keep)
-    sets = (_CapData * 2)()
-    for index in (0, 1):
-        part = (mask >> (32 * index)) & 0xFFFFFFFF
-        sets[index] = _CapData(part, part, part)
+        try:
+            prctl(PR_CAPBSET_DROP, number)
+        except OSError:  # no such capability here, or nothing left to drop it with
+            pass
     header = _CapHeader(0x20080522, 0)
-    syscall("capset", ctypes.byref(header), ctypes.byref(sets))
+    syscall("capset", ctypes.byref(header), ctypes.byref((_CapData * 2)()))
+
+
+def unshare(flags):
+    """`unshare(2)`; raises OSError."""
+    if _libc.unshare(ctypes.c_int(flags)) < 0:
+        raise _error("unshare")
+
+
+def map_ids(inner, outer_uid, outer_gid):
+    """Be user and group `inner` in this user namespace, which nobody has mapped yet."""
+    for name, content in (
+        ("setgroups", "deny"),
+        ("uid_map", "%d %d 1" % (inner, outer_uid)),
+        ("gid_map", "%d %d 1" % (inner, outer_gid)),
+    ):
+        with open("/proc/self/" + name, "w") as file:
+            file.write(content)
+
+
+def become(uid):
+    """As root, turn into a user that process limits hold for; anybody else stays who they are."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)

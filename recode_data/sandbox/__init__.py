@@ -1,0 +1,15 @@
+from recode_data.sandbox.client import Sandbox
+from recode_data.sandbox.isolation import best_level, describe_isolation
+from recode_data.sandbox.limits import JobResult, JobStatus, Level, Limits
+from recode_data.sandbox.pool import SandboxPool
+
+__all__ = [
+    "JobResult",
+    "JobStatus",
+    "Level",
+    "Limits",
+    "Sandbox",
+    "SandboxPool",
+    "best_level",
+    "describe_isolation",
+]

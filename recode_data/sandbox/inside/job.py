@@ -1,0 +1,160 @@
+"""One job: a fork of the server that gives up all it can before it runs untrusted code."""
+
+import json
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import types
+
+from recode_inside import container, filters, frames, kernel
+
+JOB_USER = 1000
+HIGHEST_DESCRIPTOR = 4096
+DETAIL_CHARACTERS = 2000
+
+
+def start(driver, config, request, descriptor):
+    """Fork the job; returns its process id.
+
+    Raises:
+        OSError: the kernel refused the fork.
+    """
+    if config["jobs"] == "clone":
+        pid = kernel.clone(kernel.JOB_FLAGS)
+    else:
+        pid = os.fork()
+    if pid == 0:
+        try:
+            _run(driver, config, request, descriptor)
+        finally:
+            os._exit(9)
+    return pid
+
+
+def _run(driver, config, request, descriptor):
+    if config["jobs"] == "fork":
+        os.setpgid(0, 0)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    sock = socket.socket(fileno=descriptor)
+    _close_all_but(descriptor)
+    channel, finish, complain = _make_channel(sock)
+    try:
+        _isolate(config, request["limits"])
+    except OSError as error:
+        complain("isolation", str(error))
+        os._exit(3)
+    _reseed()
+    payload = frames.read(sock)
+    try:
+        driver.run(payload, channel)
+        finish()
+    except MemoryError:
+        complain("memory", "out of memory")
+        os._exit(4)
+    except BaseException as error:
+        complain("driver", "%s: %s" % (type(error).__name__, error))
+        os._exit(5)
+    os._exit(0)
+
+
+def _isolate(config, limits):
+    folder = config["folder"]
+    if config["jobs"] == "clone":
+        kernel.map_ids(JOB_USER, *config["user"])
+        kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV
+        size = "size=%d,mode=1777" % limits["tmp_bytes"]
+        kernel.mount("tmpfs", "/tmp", "tmpfs", flags, size)
+        kernel.mount("tmpfs", "/dev/shm", "tmpfs", flags, size)
+        for twin, path in config["hidden"]:
+            container.make_place(path, os.path.isdir(twin))
+            kernel.mount(twin, path, None, kernel.MS_BIND | kernel.MS_REC)
+        kernel.mount("proc", "/proc", "proc", flags)
+    os.chdir(folder)
+    _limit(limits)
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    if config["level"] == "A":
+        if filters.landlock_abi():
+            filters.confine_files(["/"], ["/tmp", "/dev/shm", "/dev/null", "/dev/full"])
+        kernel.drop_capabilities()
+    elif config["level"] != "D":
+        filters.confine_files(config["visible"], [folder, "/dev/null", "/dev/full"])
+    if config["level"] != "D":
+        filters.filter_system_calls()
+
+
+def _limit(limits):
+    def cap(kind, soft, hard):
+        known = resource.getrlimit(kind)[1]
+        if known != resource.RLIM_INFINITY:
+            soft, hard = min(soft, known), min(hard, known)
+        resource.setrlimit(kind, (soft, hard))
+
+    cpu = max(1, int(limits["cpu_seconds"] + 0.999))
+    cap(resource.RLIMIT_CPU, cpu, cpu + 1)
+    for kind, value in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NPROC, limits["processes"]),
+    ):
+        cap(kind, value, value)
+
+
+def _close_all_but(kept):
+    null = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, HIGHEST_DESCRIPTOR)
+
+
+def _reseed():
+    """Jobs are forks: without new seeds, all of them would draw the same numbers."""
+    if "random" in sys.modules:
+        sys.modules["random"].seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if hasattr(numpy_random, "seed"):
+        numpy_random.seed()
+
+
+def _make_channel(sock):
+    """The driver's end of the result channel.
+
+    The token lives in closures and arrives only after `loaded`: code that ran before could not
+    read it, and what it wrote on the socket does not count.
+    """
+    dumps, loads, pack, read_exactly = json.dumps, json.loads, struct.pack, frames.read_exactly
+    sendall = sock.sendall
+    answer = []
+
+    def write(value):
+        raw = dumps(value).encode("utf-8", "surrogatepass")
+        sendall(pack(">I", len(raw)) + raw)
+
+    def loaded():
+        if not answer:
+            write({"loaded": True})
+            length = int.from_bytes(read_exactly(sock, 4), "big")
+            answer.append(loads(read_exactly(sock, length).decode("utf-8", "surrogatepass")))
+        return answer[0]["secret"]
+
+    def send(value):
+        loaded()
+        write({"token": answer[0]["token"], "message": value})
+
+    def finish():
+        loaded()
+        write({"token": answer[0]["token"], "end": True})
+
+    def complain(kind, detail):
+        write({"failure": kind, "detail": detail[:DETAIL_CHARACTERS]})
+
+    return types.SimpleNamespace(loaded=loaded, send=send), finish, complain

@@ -1,0 +1,246 @@
+"""Fork server inside the interpreter of a mined version; Python 3.7 and later, stdlib only.
+
+Run as `python -S -s -B server.py FD`, FD being a stream socket to the toolkit. `-S` keeps the
+environment's own start-up files from running before the server has locked itself in. The first
+frame configures the server; each later one asks for a job and carries that job's socket. Any frame
+while a job runs means: kill it.
+"""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+import types
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKAGE = types.ModuleType("recode_inside")
+PACKAGE.__path__ = [HERE]
+sys.modules["recode_inside"] = PACKAGE
+sys.path[:] = [path for path in sys.path if os.path.abspath(path) != HERE]
+
+import site  # noqa: E402 - imported, not run: see above
+
+from recode_inside import container, filters, frames, job, kernel  # noqa: E402
+
+IMPORT_SECONDS = 120
+IMPORT_BYTES = 8 << 30
+LOOK_SECONDS = 0.5
+"""Interval at which the use of a long job's whole process tree is added up."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def main():
+    """Lock in, load the driver, preload, serve until the toolkit hangs up."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    config = frames.read(control)
+    try:
+        _lock_in(config)
+        site.main()
+        os.chdir(config["folder"])
+        driver = types.ModuleType("driver")
+        exec(compile(config["driver"], "<driver>", "exec"), driver.__dict__)
+        failures = _preload(config["imports"])
+        if config["jobs"] == "clone":
+            _try_clone(config)
+    except Exception as error:
+        frames.write(control, {"failed": "%s: %s" % (type(error).__name__, error)})
+        return
+    frames.write(control, {"ready": True, "failures": failures})
+    try:
+        _serve(control, driver, config)
+    except (EOFError, ConnectionError):
+        pass
+
+
+def _lock_in(config):
+    if config["container"] == "own":
+        config["hidden"] = container.enter(config["visible"], config["uid"])
+    elif config["level"] == "B":
+        kernel.become(config["uid"])
+    config["user"] = (os.getuid(), os.getgid())
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    if config["level"] in "BC":
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        inside = [config["folder"], "/dev/null"]
+        filters.confine_files(list(config["visible"]) + ["/proc", "/dev"], inside)
+    # A job in namespaces of its own cannot reach this process, and its id maps are to be written
+    # through /proc, which needs it dumpable; without them nothing else keeps a job from its memory.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1 if config["jobs"] == "clone" else 0)
+
+
+def _try_clone(config):
+    """One empty job, so that a kernel which refuses says so now."""
+    pid = kernel.clone(kernel.JOB_FLAGS)
+    if pid == 0:
+        try:
+            kernel.map_ids(job.JOB_USER, *config["user"])
+            kernel.mount("tmpfs", "/tmp", "tmpfs", kernel.MS_NOSUID)
+            kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    if os.waitpid(pid, 0)[1] != 0:
+        raise OSError("no namespaces inside namespaces")
+
+
+def _preload(names):
+    """Import what jobs will need. Returns what could not be, by name: left to the jobs.
+
+    Tried in a fork first: a library that crashes or hangs on import, or leaves threads behind that
+    no fork would have, must not take the server with it.
+    """
+    failures = {}
+    for name in names:
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                signal.alarm(IMPORT_SECONDS)
+                job.resource.setrlimit(job.resource.RLIMIT_AS, (IMPORT_BYTES, IMPORT_BYTES))
+                _silence()
+                __import__(name)
+                code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
+            finally:
+                os._exit(code)
+        status = os.waitpid(pid, 0)[1]
+        _end_descendants()
+        if status == 0:
+            __import__(name)
+        elif os.WIFSIGNALED(status):
+            failures[name] = "import ends with signal %d" % os.WTERMSIG(status)
+        else:
+            failures[name] = "starts threads" if os.WEXITSTATUS(status) == 2 else "import fails"
+    return failures
+
+
+def _silence():
+    null = os.open("/dev/null", os.O_RDWR)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+
+
+def _serve(control, driver, config):
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(writer)
+    while True:
+        request, descriptor = frames.read_with_descriptor(control)
+        try:
+            pid = job.start(driver, config, request, descriptor)
+        except OSError as error:
+            frames.write(control, {"refused": str(error)})
+            continue
+        finally:
+            os.close(descriptor)
+        end = _watch(control, pid, reader, request["limits"])
+        if config["jobs"] == "fork":
+            _end_descendants()
+            _empty(config["folder"])
+        frames.write(control, end)
+
+
+def _watch(control, pid, reader, limits):
+    """Wait for the job's end, or bring it about; says how it went."""
+    over = None
+    while True:
+        found, status, usage = os.wait4(pid, os.WNOHANG)
+        if found:
+            break
+        ready, _, _ = select.select([control, reader], [], [], LOOK_SECONDS)
+        if reader in ready:
+            _drain(reader)
+        elif control in ready:
+            frames.read(control)
+            over = "killed"
+        else:
+            over = _over(limits)
+        if over:
+            os.kill(pid, signal.SIGKILL)
+            found, status, usage = os.wait4(pid, 0)
+            break
+    return {
+        "over": over,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "cpu": usage.ru_utime + usage.ru_stime,
+    }
+
+
+def _drain(reader):
+    try:
+        os.read(reader, 4096)
+    except BlockingIOError:
+        pass
+
+
+def _over(limits):
+    """Which limit the processes of the job pass together; each alone is held by the kernel."""
+    found = _descendants()
+    if sum(rss for rss, _ in found.values()) > limits["memory_bytes"]:
+        return "memory"
+    if sum(cpu for _, cpu in found.values()) > limits["cpu_seconds"] + 1:
+        return "cpu"
+    return None
+
+
+def _descendants():
+    """Resident bytes and CPU seconds by process id of all processes that this one is above."""
+    parents, used = {}, {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % name, errors="replace") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(name)] = int(fields[1])
+        cpu = sum(int(field) for field in fields[11:15]) / TICK
+        used[int(name)] = (int(fields[21]) * PAGE, cpu)
+    ours = os.getpid()
+    found = {}
+    for pid in used:
+        above = parents.get(pid)
+        while above is not None and above != ours:
+            above = parents.get(above)
+        if above == ours:
+            found[pid] = used[pid]
+    return found
+
+
+def _end_descendants():
+    """Kill and collect every process that a job left behind; this process inherits them."""
+    while True:
+        for pid in _descendants():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.001)
+        except ChildProcessError:
+            return
+
+
+def _empty(folder):
+    for entry in os.listdir(folder):
+        path = os.path.join(folder, entry)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            try:
+                os.unlink(path)
+            except OSError:
+                pass
+
+
+if __name__ == "__main__":
+    main()
