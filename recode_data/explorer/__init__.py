@@ -1,24 +1,56 @@
-from recode_data.explorer.collection import Collection
 from recode_data.explorer.dataset import BuiltDataset, ChangeRow, DropRow, read_dataset
-from recode_data.explorer.explore import dataset_page, dataset_views, write_explorer
-from recode_data.explorer.page import Page, asset, pack, render, write_page
-from recode_data.explorer.sections import DatasetBlocks, steps_of, title_of
+from recode_data.explorer.explore import dataset_page, write_explorer
+from recode_data.explorer.listings import (
+    ExtraColumn,
+    Listing,
+    changes_listing,
+    drops_listing,
+    pairs_listing,
+)
+from recode_data.explorer.markup import Markup, arrow, dotted, fragment, prose, tag
+from recode_data.explorer.overview import (
+    bar,
+    featured_pairs,
+    glance,
+    overview,
+    section,
+    title_of,
+    what_changed,
+    why_dropped,
+)
+from recode_data.explorer.page import Page, Section, asset, render, write_page
+from recode_data.explorer.sources import sources
 
 __all__ = [
     "BuiltDataset",
     "ChangeRow",
-    "Collection",
-    "DatasetBlocks",
     "DropRow",
+    "ExtraColumn",
+    "Listing",
+    "Markup",
     "Page",
+    "Section",
+    "arrow",
     "asset",
+    "bar",
+    "changes_listing",
     "dataset_page",
-    "dataset_views",
-    "pack",
+    "dotted",
+    "drops_listing",
+    "featured_pairs",
+    "fragment",
+    "glance",
+    "overview",
+    "pairs_listing",
+    "prose",
     "read_dataset",
     "render",
-    "steps_of",
+    "section",
+    "sources",
+    "tag",
     "title_of",
+    "what_changed",
+    "why_dropped",
     "write_explorer",
     "write_page",
 ]

@@ -5,31 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from recode_data.explorer.dataset import BuiltDataset, read_dataset
-from recode_data.explorer.page import Page, asset, write_page
-from recode_data.explorer.sections import DatasetBlocks, steps_of, title_of
-
-DATASET_VIEWS = ("dataset.js", "changes.js", "pairs.js", "drops.js", "sources.js")
-"""Scripts of the views that a page with a dataset has."""
-
-
-def dataset_views() -> list[str]:
-    """Texts of those scripts, in their order."""
-    return [asset("recode_data.explorer", name) for name in DATASET_VIEWS]
+from recode_data.explorer.listings import changes_listing, drops_listing, pairs_listing
+from recode_data.explorer.overview import overview, title_of
+from recode_data.explorer.page import Page, Section, write_page
+from recode_data.explorer.sources import sources
 
 
 def dataset_page(dataset: BuiltDataset) -> Page:
     """The page of a dataset."""
-    blocks = DatasetBlocks(dataset)
-    steps = steps_of(dataset)
     return Page(
-        title=f"{title_of(steps)}: migration pairs",
+        title=title_of(dataset),
         summary=(
             f"{len(dataset.changes):,} API changes; {len(dataset.pairs):,} migration pairs, each "
             "proved by running it on both versions."
         ),
-        first_blocks={"views": ["overview", "changes", "pairs", "drops", "sources"], **blocks.first},
-        later_blocks=blocks.later,
-        views=dataset_views(),
+        views=[
+            Section("overview", "Overview", overview(dataset)),
+            changes_listing(dataset),
+            pairs_listing(dataset),
+            drops_listing(dataset),
+            Section("sources", "Sources", sources(dataset)),
+        ],
     )
 
 

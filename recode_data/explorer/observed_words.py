@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from recode_data.records import JsonValue
 from recode_data.verify.compare import words
@@ -13,25 +14,33 @@ CHARACTERS_SHOWN = 300
 """Of one value."""
 
 
-def observed_in_words(checks: str) -> JsonValue:
-    """`{"names": [[name, value]…], "output": [value…], "more": n}`; None where nothing is known.
+@dataclass(frozen=True, slots=True)
+class ObservedWords:
+    """Values that are equal on the two versions."""
 
-    `names` are what the snippet binds, `output` what it shows or prints, both as equal on the two
-    versions; `more` is how many values are left out.
-    """
+    names: tuple[tuple[str, str], ...]
+    """What the snippet binds, by name."""
+    output: tuple[str, ...]
+    """What it shows or prints, in order."""
+    more: int
+    """Values left out."""
+
+
+def observed_in_words(checks: str) -> ObservedWords | None:
+    """What the checks of a row expect; None where nothing is known."""
     try:
         expected = json.loads(checks)["expected"]
-        names = [[str(name), _short(value)] for name, value in sorted(expected["names"].items())]
+        names = [(str(name), _short(value)) for name, value in sorted(expected["names"].items())]
         output = [_short_event(event) for event in expected["events"]]
     except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
         return None
     shown_names = names[:VALUES_SHOWN]
     shown_output = output[: VALUES_SHOWN - len(shown_names)]
-    return {
-        "names": list(shown_names),
-        "output": list(shown_output),
-        "more": len(names) + len(output) - len(shown_names) - len(shown_output),
-    }
+    return ObservedWords(
+        tuple(shown_names),
+        tuple(shown_output),
+        len(names) + len(output) - len(shown_names) - len(shown_output),
+    )
 
 
 def _short_event(event: JsonValue) -> str:

@@ -1,9 +1,10 @@
-/* Read the data that the page carries: JSON, deflated, in base64. */
+/* Read the data that the page carries: JSON as it is, or deflated and in base64. */
 
-/** The document of a block, or null where the page has no such block. */
+/** The document of a block. */
 async function readBlock(name) {
+  await pageIsParsed(); // the blocks stand behind the scripts
   const element = document.getElementById(`block-${name}`);
-  if (!element) return null;
+  if (element.type === "application/json") return JSON.parse(element.textContent);
   const stream = new Blob([fromBase64(element.textContent)])
     .stream()
     .pipeThrough(new DecompressionStream("deflate"));
@@ -18,7 +19,6 @@ function fromBase64(text) {
   return bytes;
 }
 
-/** The whole page has been parsed: blocks behind the scripts are there. */
 function pageIsParsed() {
   if (document.readyState !== "loading") return Promise.resolve();
   return new Promise((resolve) =>
@@ -43,75 +43,61 @@ class Collection {
     this.count = index.count;
     this.starts = index.starts;
     this.columns = index.columns;
-    this.texts = []; // lower-case text of each row, for searching
     this.chunks = new Map();
+    this.texts = []; // lower-case text of each row, for searching
+    for (let row = 0; row < this.count; row++) this.texts.push(this.indexText(row));
   }
 
-  /** Value of a column in a row. */
+  /** Value of a column in a row; null where the row has none. */
   get(column, row) {
     const values = this.columns[column];
     return Array.isArray(values) ? values[row] : values.values[values.codes[row]];
   }
 
-  /** Different values of a column with their counts, most frequent first. */
+  indexText(row) {
+    const values = Object.keys(this.columns).map((column) => this.get(column, row) ?? "");
+    return values.join("\n").toLowerCase();
+  }
+
+  /** Different values of a column with their counts, most frequent first; null is left out. */
   values(column) {
     const counts = new Map();
     for (let row = 0; row < this.count; row++) {
       const value = this.get(column, row);
-      counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (value !== null && value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
     return [...counts].sort((a, b) => b[1] - a[1] || (String(a[0]) < String(b[0]) ? -1 : 1));
   }
 
-  /** Rows for which the column has this value. */
-  rowsWith(column, value) {
-    const rows = [];
-    for (let row = 0; row < this.count; row++) if (this.get(column, row) === value) rows.push(row);
-    return rows;
+  /** Number of the row with this id, or -1. */
+  find(id) {
+    for (let row = 0; row < this.count; row++) if (this.get("id", row) === id) return row;
+    return -1;
   }
 
+  /** {article, search, oldCode, newCode} of a row; the article is HTML. */
   async detail(row) {
-    const chunk = this.chunkOf(row);
-    return (await this.chunk(chunk))[row - this.starts[chunk]];
-  }
-
-  chunkOf(row) {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.starts[middle] <= row) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    let chunk = this.starts.length - 1;
+    while (this.starts[chunk] > row) chunk--;
+    const [article, search, oldCode, newCode] = (await this.chunk(chunk))[row - this.starts[chunk]];
+    return { article, search, oldCode, newCode };
   }
 
   async chunk(number) {
-    let rows = this.chunks.get(number);
-    if (!rows) {
-      await pageIsParsed();
-      rows = await readBlock(`${this.name}-${number}`);
-    }
+    const rows = this.chunks.get(number) ?? (await readBlock(`${this.name}-${number}`));
     this.chunks.delete(number); // to the end: the first one is the one that waited longest
     this.chunks.set(number, rows);
     if (this.chunks.size > CHUNKS_KEPT) this.chunks.delete(this.chunks.keys().next().value);
     return rows;
   }
 
-  /** Lower-case text of the index columns of every row: quick, and enough to begin with. */
-  readIndexTexts(columns) {
-    for (let row = 0; row < this.count; row++) {
-      this.texts[row] = columns.map((column) => this.get(column, row) ?? "").join("\n").toLowerCase();
-    }
-  }
-
-  /** Add what `textOf(detail)` gives to the texts, chunk by chunk, in idle time. */
-  async readDetailTexts(textOf) {
+  /** Add the details to what searching looks at, chunk by chunk, in idle time. */
+  async readDetailTexts() {
     for (let number = 0; number < this.starts.length; number++) {
       await whenIdle();
-      const rows = await this.chunk(number);
-      rows.forEach((detail, offset) => {
-        this.texts[this.starts[number] + offset] += `\n${textOf(detail)}`.toLowerCase();
+      const rows = await readBlock(`${this.name}-${number}`);
+      rows.forEach(([, ...texts], offset) => {
+        this.texts[this.starts[number] + offset] += `\n${texts.join("\n").toLowerCase()}`;
       });
     }
   }

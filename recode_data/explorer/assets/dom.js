@@ -1,15 +1,9 @@
 /* Build nodes. Whatever is data enters the page as text, never as markup. */
 
-const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
-
 /** An element; attributes that are null or false are left out, children are nodes or text. */
 function el(tag, attributes, ...children) {
-  return fill(document.createElement(tag), attributes, children);
-}
-
-/** The same for SVG. */
-function svg(tag, attributes, ...children) {
-  return fill(document.createElementNS(SVG_NAMESPACE, tag), attributes, children);
+  const node = document.createElement(tag);
+  return fill(node, attributes, children);
 }
 
 function fill(node, attributes, children) {
@@ -24,12 +18,6 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** Set custom properties, which a content security policy forbids as attributes. */
-function styled(node, properties) {
-  for (const [name, value] of Object.entries(properties)) node.style.setProperty(name, value);
-  return node;
-}
-
 /** Text that only screen readers meet. */
 function spoken(text) {
   return el("span", { class: "visually-hidden" }, text);
@@ -40,19 +28,16 @@ function announce(text) {
   document.getElementById("status").textContent = text;
 }
 
-/** Text with `code` in backquotes set as code. */
-function prose(text) {
-  return String(text ?? "")
-    .split("`")
-    .map((part, index) => (index % 2 ? el("code", {}, visible(part)) : visible(part)))
-    .filter((part) => part !== "");
+/** A code word that may break after dots, so that long paths fit a phone. */
+function dotted(text) {
+  const parts = visible(String(text)).split(/([._])/);
+  return el("code", { class: "path" }, parts.map((part, n) => [part, n % 2 ? el("wbr") : null]));
 }
 
-/** A code word that may break after dots, so that long paths fit a phone. */
-function path(text) {
-  const parts = visible(String(text)).split(/(?<=[._])/);
-  return el("code", { class: "path" }, parts.flatMap((part) => [part, el("wbr")]).slice(0, -1));
-}
+const NUMBER = new Intl.NumberFormat("en");
+
+/** `1 pair`, `2,000 pairs`. */
+const counted = (count, noun) => `${NUMBER.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 const INVISIBLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
@@ -68,7 +53,7 @@ function visible(text) {
 
 /** A button that copies `text()`, and says so. */
 function copyButton(label, text) {
-  const button = el("button", { type: "button", class: "quiet copy" }, label);
+  const button = el("button", { type: "button", class: "copy" }, label);
   button.addEventListener("click", async () => {
     const done = await copyText(text());
     button.textContent = done ? "Copied" : "Not copied";
