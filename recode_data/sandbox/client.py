@@ -163,6 +163,7 @@ class Sandbox:
                 "container": self._plan.container,
                 "jobs": self._plan.jobs,
                 "visible": [*visible],
+                "needed": [self._environment.root],
                 "hidden": hidden,
                 "folder": folder,
                 "uid": NOBODY,

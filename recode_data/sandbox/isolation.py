@@ -100,8 +100,9 @@ def choose(level: Level | None, allow_weak: bool) -> Plan:
         refusals.append(f"{plan.words}: {why}")
     raise WeakSandboxError(
         "this machine gives no isolation that untrusted code may run in "
-        f"({'; '.join(refusals) or 'none was tried'}). Install bubblewrap, allow unprivileged user "
-        "namespaces, or, for code that you trust, pass --allow-weak-sandbox"
+        f"({'; '.join(refusals) or 'none was tried'})",
+        "install bubblewrap, allow user namespaces, or, for code that you trust, pass "
+        "--allow-weak-sandbox",
     )
 
 

@@ -10,6 +10,7 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 USERS = "nobody:x:65534:65534::/tmp:/bin/false\nroot:x:0:0::/tmp:/bin/false\n"
 READ_ONLY = kernel.MS_RDONLY | kernel.MS_NOSUID
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
+TMP_OPTIONS = "size=256m,mode=1777"  # for jobs that get none of their own
 HIDDEN_BY_JOBS = ("/tmp/", "/dev/shm/")
 
 
@@ -42,6 +43,9 @@ def enter(visible, uid):
     root = "/tmp/root"
     os.mkdir(root)
     kernel.mount("tmpfs", root, "tmpfs", flags, "size=1m,mode=755")
+    for name in ("tmp", "dev/shm"):
+        os.makedirs(os.path.join(root, name))
+        kernel.mount("tmpfs", os.path.join(root, name), "tmpfs", flags, TMP_OPTIONS)
     hidden = _fill(root, sources)
     _system_files(root)
     kernel.syscall("pivot_root", os.fsencode(root), os.fsencode(root + "/.old"))
@@ -121,7 +125,7 @@ def make_place(path, is_folder):
 
 
 def _system_files(root):
-    for name in ("proc", "tmp", "dev/shm", "etc", ".old"):
+    for name in ("proc", "etc", ".old"):
         os.makedirs(os.path.join(root, name), exist_ok=True)
     for device in DEVICES:
         make_place("%s/dev/%s" % (root, device), False)

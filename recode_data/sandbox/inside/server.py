@@ -40,6 +40,8 @@ def main():
     config = frames.read(control)
     try:
         _lock_in(config)
+        for path in config["needed"]:
+            os.listdir(path)  # another user may not be let in; a job would blame the library
         site.main()
         os.chdir(config["folder"])
         driver = types.ModuleType("driver")
@@ -130,6 +132,7 @@ def _serve(control, driver, config):
     os.set_blocking(writer, False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(writer)
+    ours = set(os.listdir(config["folder"]))
     while True:
         request, descriptor = frames.read_with_descriptor(control)
         try:
@@ -142,7 +145,7 @@ def _serve(control, driver, config):
         end = _watch(control, pid, reader, request["limits"])
         if config["jobs"] == "fork":
             _end_descendants()
-            _empty(config["folder"])
+            _empty(config["folder"], ours)
         frames.write(control, end)
 
 
@@ -230,8 +233,8 @@ def _end_descendants():
             return
 
 
-def _empty(folder):
-    for entry in os.listdir(folder):
+def _empty(folder, kept):
+    for entry in set(os.listdir(folder)) - kept:
         path = os.path.join(folder, entry)
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)
