@@ -36,7 +36,8 @@ SYSTEM = (
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 INTERPRETER_FOLDERS = ("bin", "lib", "lib64", "libexec", "share")
 HIDDEN_BY_JOBS = ("/tmp/", "/dev/shm/")
-NOBODY = 65534
+USERS = range(20000, 60000)
+"""As root, each server is a user of its own: process limits count what all of a user's jobs do."""
 START_SECONDS = 300.0
 CLOSE_SECONDS = 2.0
 ATTEMPTS = 2
@@ -155,6 +156,9 @@ class Sandbox:
                 cwd="/",
                 start_new_session=True,
             )
+        user = USERS[self._process.pid % len(USERS)]
+        if self._folder is not None and self._plan.level is Level.OTHER_UID:
+            os.chown(self._folder, user, user)
         ours.settimeout(START_SECONDS)
         framing.send(
             ours,
@@ -166,7 +170,7 @@ class Sandbox:
                 "needed": [self._environment.root],
                 "hidden": hidden,
                 "folder": folder,
-                "uid": NOBODY,
+                "uid": user,
                 "driver": self._driver,
                 "imports": list(self._imports),
             },
@@ -184,8 +188,6 @@ class Sandbox:
         if self._plan.container != "none":
             return "/tmp"
         self._folder = Path(tempfile.mkdtemp(prefix="recode-jobs-"))
-        if self._plan.level is Level.OTHER_UID:
-            os.chown(self._folder, NOBODY, NOBODY)
         return str(self._folder)
 
     def _visible(self) -> tuple[str, ...]:

@@ -7,7 +7,11 @@ import struct
 from recode_inside import kernel
 
 DEVICES = ("null", "zero", "full", "random", "urandom")
-USERS = "nobody:x:65534:65534::/tmp:/bin/false\nroot:x:0:0::/tmp:/bin/false\n"
+USERS = """\
+root:x:0:0::/tmp:/bin/false
+user:x:1000:1000::/tmp:/bin/false
+nobody:x:65534:65534::/tmp:/bin/false
+"""
 READ_ONLY = kernel.MS_RDONLY | kernel.MS_NOSUID
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 TMP_OPTIONS = "size=256m,mode=1777"  # for jobs that get none of their own
