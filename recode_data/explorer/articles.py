@@ -248,7 +248,7 @@ def _section(title: str, content: Child) -> Markup | None:
 def change_article(change: ApiChange, pairs: int, pairs_address: str) -> Markup:
     """Everything about one change but its heading."""
     return fragment(
-        tag("p", {"class": "note"}, "The library says: ", tag("q", {}, change.message))
+        tag("p", {"class": "note"}, "The library says: ", tag("q", {}, prose(change.message)))
         if change.message
         else None,
         _section("Write instead", _replacements(change)),

@@ -25,6 +25,7 @@ def diff_table(
         "table",
         {"class": "diff"},
         tag("caption", {"class": "visually-hidden"}, f"{old_title} and {new_title}, line by line"),
+        tag("colgroup", {}, [tag("col", {"class": "n"}), tag("col")] * 2),
         tag(
             "thead",
             {},

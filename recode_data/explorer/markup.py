@@ -26,7 +26,7 @@ Child: TypeAlias = "str | int | Iterable[Child] | None"
 Attributes: TypeAlias = Mapping[str, "str | int | float | bool | None"]
 """None and False leave an attribute out, True writes it without a value."""
 
-_VOID = frozenset({"br", "hr", "wbr", "input"})
+_VOID = frozenset({"br", "col", "hr", "wbr", "input"})
 
 
 def tag(name: str, attributes: Attributes | None = None, *children: Child) -> Markup:

@@ -236,7 +236,7 @@ def _change_item(row: ChangeRow, show_step: bool) -> Markup:
 def _reason(change: ApiChange) -> Markup | None:
     """The strongest thing that can be said for the change or its replacement."""
     if change.message:
-        return tag("span", {"class": "because"}, tag("q", {}, _shortened(change.message)))
+        return tag("span", {"class": "because"}, tag("q", {}, prose(_shortened(change.message))))
     evidence = change.replacements[0].evidence if change.replacements else change.evidence
     if not evidence:
         return None
@@ -273,7 +273,7 @@ def featured_pair(pair: MigrationPair, more: Child = None) -> Markup:
         tag(
             "p",
             {"class": "happened"},
-            f"Old code, right on {pair.old_version}, on {pair.new_version}: ",
+            f"On {pair.dependency} {pair.new_version} the old code ",
             what_happened(pair),
         ),
         pair_diff(pair),

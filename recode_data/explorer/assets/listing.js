@@ -38,12 +38,13 @@ class ListingView {
       );
       return [this.control(column, label, el("select", {}, el("option", { value: "" }, "all"), options))];
     });
-    const clear = el("button", { type: "button", class: "clear" }, "Clear");
-    clear.addEventListener("click", () => {
+    this.clear = el("button", { type: "button", class: "clear" }, "Clear filters");
+    this.clear.addEventListener("click", () => {
       for (const control of this.controls.values()) control.value = "";
       this.changed();
+      this.controls.get("q").focus();
     });
-    const form = el("form", { class: "filters", role: "search" }, search, selects, clear);
+    const form = el("form", { class: "filters", role: "search" }, search, selects, this.clear);
     form.addEventListener("submit", (event) => event.preventDefault());
     this.count = el("p", { class: "found" });
     this.table = el("table", { class: "rows" });
@@ -96,11 +97,18 @@ class ListingView {
     const pages = Math.max(1, Math.ceil(rows.length / ROWS_PER_PAGE));
     const page = Math.min(pages, Math.max(1, Number(filters.page) || 1));
     const first = (page - 1) * ROWS_PER_PAGE;
+    this.clear.hidden = rows.length === this.collection.count;
     this.count.textContent = this.foundText(rows.length);
     this.drawTable(rows.slice(first, first + ROWS_PER_PAGE), filters);
     this.drawPager(page, pages, filters);
-    this.article.hidden = true;
-    this.list.hidden = false;
+    this.showPart(this.list);
+  }
+
+  /** The list with what introduces it, or one row. */
+  showPart(part) {
+    for (const child of this.section.children) {
+      child.hidden = part === this.article ? child !== part : child === this.article;
+    }
   }
 
   foundText(found) {
@@ -113,7 +121,7 @@ class ListingView {
     const columns = this.description.columns.filter(
       ([, column]) => column !== "step" || this.collection.values("step").length > 1,
     );
-    const head = el("tr", {}, columns.map(([label, , kind]) => el("th", { scope: "col", class: kind }, label)));
+    const head = el("tr", {}, columns.map(([label, , kind]) => el("th", { scope: "col", class: `is-${kind}` }, label)));
     const body = el("tbody");
     let group = null;
     for (const row of rows) {
@@ -144,10 +152,10 @@ class ListingView {
     const value = this.collection.get(column, row);
     if (kind === "link") {
       const link = el("a", { href: addressOf(this.collection.get("id", row), filters) }, this.api(row));
-      return el("th", { scope: "row", class: kind }, link);
+      return el("th", { scope: "row", class: "is-link" }, link);
     }
     const missing = value === null || value === undefined || value === "";
-    return el("td", { class: missing ? `${kind} missing` : kind, "data-label": label }, this.drawn(column, kind, value));
+    return el("td", { class: `is-${kind}${missing ? " missing" : ""}`, "data-label": label }, this.drawn(column, kind, value));
   }
 
   drawn(column, kind, value) {
@@ -206,7 +214,7 @@ class ListingView {
     const effect = "effect" in this.collection.columns && this.drawn("effect", "badge", this.collection.get("effect", row));
     this.article.replaceChildren(
       steps,
-      el("h2", { tabindex: "-1" }, effect, " ", this.api(row)),
+      el("h1", { tabindex: "-1" }, effect, " ", this.api(row)),
       el("p", { class: "quiet" }, this.label("kind", this.collection.get("kind", row)), " · ", this.label("step", this.collection.get("step", row))),
       el(
         "p",
@@ -218,11 +226,10 @@ class ListingView {
       content,
     );
     this.opened = id;
-    this.list.hidden = true;
-    this.article.hidden = false;
+    this.showPart(this.article);
   }
 
-  /** Link of the row that was open, else of the first one. */
+  /** Links of the rows that are shown. */
   rowLinks() {
     return [...this.table.querySelectorAll("tbody th a")];
   }

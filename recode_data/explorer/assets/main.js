@@ -88,7 +88,7 @@ async function showRow(section, row, filters) {
   showNamedSection(section);
   const view = await listOf(section);
   await view.showRow(row, filters);
-  const heading = view.article.querySelector("h2");
+  const heading = view.article.querySelector("h1");
   document.title = `${heading.textContent.trim()} · ${BRAND}`;
   window.scrollTo(0, 0);
   heading.focus({ preventScroll: true });
