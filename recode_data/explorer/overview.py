@@ -6,7 +6,7 @@ Plain HTML, so that it is there at once however large the dataset is, and withou
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from recode_data.explorer.articles import badge, pair_diff, what_happened
 from recode_data.explorer.dataset import BuiltDataset, ChangeRow
@@ -74,11 +74,9 @@ def bar(count: int, most: int, name: str = "") -> Markup:
     )
 
 
-def section(name: str, title: str, *content: Child) -> Markup:
+def section(title: str, *content: Child) -> Markup:
     """A part of a view with a heading."""
-    return tag(
-        "section", {"aria-labelledby": f"h-{name}"}, tag("h2", {"id": f"h-{name}"}, title), content
-    )
+    return tag("section", {}, tag("h2", {}, title), content)
 
 
 # --- at a glance ----------------------------------------------------------------------------------
@@ -89,7 +87,6 @@ def glance(dataset: BuiltDataset) -> Markup:
     verified, dropped = len(dataset.pairs), len(dataset.drops)
     with_pairs = sum(row.pairs > 0 for row in dataset.changes)
     return section(
-        "glance",
         "At a glance",
         tag(
             "p",
@@ -184,7 +181,6 @@ def what_changed(dataset: BuiltDataset) -> Markup:
     )
     libraries = {step.library for step in steps_of(dataset)}
     return section(
-        "changed",
         "What changed in the library" if len(libraries) == 1 else "What changed in the libraries",
         (_kind_group(kind, by_kind[kind], len(steps_of(dataset)) > 1) for kind in kinds)
         if kinds
@@ -251,15 +247,16 @@ def _shortened(text: str, limit: int = 240) -> str:
 # --- pairs, for example ---------------------------------------------------------------------------
 
 
-def featured_pairs(pairs: Sequence[MigrationPair]) -> Markup | None:
-    """One pair of each effect with its diff and its proof."""
+def featured_pairs(
+    pairs: Sequence[MigrationPair], more: Mapping[str, Markup] | None = None
+) -> Markup | None:
+    """One pair of each effect with its diff and its proof; `more` is shown below, by pair id."""
     chosen = _featured(pairs)
     if not chosen:
         return None
     return section(
-        "examples",
         "Pairs, for example",
-        (featured_pair(pair) for pair in chosen),
+        (featured_pair(pair, (more or {}).get(pair.id)) for pair in chosen),
         tag("p", {}, tag("a", {"href": "#pairs"}, f"All {counted(len(pairs), 'pair')}")),
     )
 
@@ -313,10 +310,9 @@ def why_dropped(dataset: BuiltDataset) -> Markup:
     """Every reason with its count; they sum to the dropped ones of the equation above."""
     counts = Counter(row.reason for row in dataset.drops)
     if not counts:
-        return section("dropped", "Why candidates were dropped", tag("p", {}, "None was."))
+        return section("Why candidates were dropped", tag("p", {}, "None was."))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return section(
-        "dropped",
         "Why candidates were dropped",
         tag(
             "table",

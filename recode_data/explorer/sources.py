@@ -15,15 +15,15 @@ def sources(dataset: BuiltDataset) -> Markup:
     """The view but its heading; parts that the manifest lacks are left out."""
     manifest = dataset.manifest
     return fragment(
-        _part("releases", "Releases", _releases(_documents(manifest.get("releases")))),
-        _part("environments", "Environments", _environments(dataset)),
-        _part("tools", "Tools", _tools(manifest.get("tools"))),
-        _part("files", "Files of the dataset", _files(manifest.get("files"))),
+        _part("Releases", _releases(_documents(manifest.get("releases")))),
+        _part("Environments", _environments(dataset)),
+        _part("Tools", _tools(manifest.get("tools"))),
+        _part("Files of the dataset", _files(manifest.get("files"))),
     )
 
 
-def _part(name: str, title: str, content: Child) -> Markup | None:
-    return section(name, title, content) if content else None
+def _part(title: str, content: Child) -> Markup | None:
+    return section(title, content) if content else None
 
 
 def _documents(value: JsonValue) -> list[Mapping[str, JsonValue]]:

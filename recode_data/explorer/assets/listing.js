@@ -22,6 +22,11 @@ class ListingView {
     return visible(String(this.words[column]?.[value] ?? value));
   }
 
+  /** A column's value in a row as text; nothing where there is no such column. */
+  shown(column, row) {
+    return column in this.collection.columns ? this.label(column, this.collection.get(column, row)) : "";
+  }
+
   // --- the parts that stay -----------------------------------------------------------------------
 
   build() {
@@ -119,7 +124,7 @@ class ListingView {
 
   drawTable(rows, filters) {
     const columns = this.description.columns.filter(
-      ([, column]) => column !== "step" || this.collection.values("step").length > 1,
+      ([, column]) => !["step", "split"].includes(column) || this.collection.values(column).length > 1,
     );
     const head = el("tr", {}, columns.map(([label, , kind]) => el("th", { scope: "col", class: `is-${kind}` }, label)));
     const body = el("tbody");
@@ -211,11 +216,11 @@ class ListingView {
     );
     const content = el("div", { class: "content" });
     content.innerHTML = detail.article; // escaped where it was made
-    const effect = "effect" in this.collection.columns && this.drawn("effect", "badge", this.collection.get("effect", row));
+    const effect = this.collection.columns.effect && this.drawn("effect", "badge", this.collection.get("effect", row));
     this.article.replaceChildren(
       steps,
       el("h1", { tabindex: "-1" }, effect, " ", this.api(row)),
-      el("p", { class: "quiet" }, this.label("kind", this.collection.get("kind", row)), " · ", this.label("step", this.collection.get("step", row))),
+      el("p", { class: "quiet" }, ["kind", "step"].map((name) => this.shown(name, row)).filter(Boolean).join(" · ")),
       el(
         "p",
         { class: "tools" },
