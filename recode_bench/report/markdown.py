@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recode_bench.metrics import Estimate
+from recode_bench.report.chart import interval_words
 from recode_bench.report.dataset import dataset_of
 from recode_bench.report.runs import by_task, read_runs
 from recode_bench.report.scores import Score, controls_of, score
@@ -55,7 +56,7 @@ def _share(estimate: Estimate | None) -> str:
 def _interval(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
-    return f"{percent(estimate.low)} to {percent(estimate.high)}"
+    return interval_words(estimate)
 
 
 def _row(cells: Sequence[str]) -> str:

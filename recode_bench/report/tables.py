@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recode_bench.metrics import Estimate
+from recode_bench.report.chart import interval_words
 from recode_bench.report.runs import Run, Sample
 from recode_bench.report.scores import Score, failure_reasons, groups
 from recode_data.explorer import Markup, fragment, section, tag
@@ -40,8 +41,8 @@ def estimate_cell(estimate: Estimate | None) -> Child:
     """A share with its interval; a dash where nothing was scored."""
     if estimate is None:
         return "not scored"
-    interval = f"{percent(estimate.low)} to {percent(estimate.high)}"
-    return [percent(estimate.value), " ", tag("span", {"class": "interval"}, interval)]
+    interval = tag("span", {"class": "interval"}, interval_words(estimate))
+    return [percent(estimate.value), " ", interval]
 
 
 def group_tables(runs: Sequence[Run], pairs: Sequence[MigrationPair]) -> Markup:
@@ -51,8 +52,9 @@ def group_tables(runs: Sequence[Run], pairs: Sequence[MigrationPair]) -> Markup:
         ("kind of change", {pair.id: CHANGE_KINDS[pair.kind] for pair in pairs}),
         ("library", {pair.id: pair.dependency for pair in pairs}),
         ("producer", {pair.id: pair.producer.value for pair in pairs}),
-        ("split", {pair.id: pair.split for pair in pairs}),
     ]
+    if len({pair.split for pair in pairs}) > 1:
+        attributes.append(("split", {pair.id: pair.split for pair in pairs}))
     return fragment(_group_table(name, runs, values) for name, values in attributes)
 
 

@@ -39,6 +39,9 @@ from recode_data.explorer import (
 from recode_data.explorer.page import View
 from recode_data.explorer.words import counted, percent
 
+MODELS_NAMED = 5
+"""In the sentence below the title; the chart has all."""
+
 
 def write_report(runs: Sequence[Path], out: Path) -> None:
     """Write one HTML file about the runs; it needs nothing else.
@@ -97,12 +100,9 @@ def _page_of_dataset(runs: Sequence[Run], dataset: BuiltDataset) -> Page:
 
 
 def _summary(scores: Sequence[Score], what: str) -> str:
-    known = [item for item in scores if item.pass_at_1 is not None]
-    best = max(known, key=lambda item: item.pass_at_1.value if item.pass_at_1 else 0, default=None)
-    text = f"{counted(len(scores), 'model')} on {what}."
-    if best is None or best.pass_at_1 is None or len(scores) < 2:
-        return text
-    return f"{text} Best: {best.label}, {percent(best.pass_at_1.value)} at the first try."
+    shares = [f"{item.label} {percent(item.pass_at_1.value)}" for item in scores if item.pass_at_1]
+    named = f" At the first try: {', '.join(shares)}." if 0 < len(shares) <= MODELS_NAMED else ""
+    return f"{counted(len(scores), 'model')} on {what}.{named}"
 
 
 def _headline(scores: Sequence[Score]) -> Markup:
