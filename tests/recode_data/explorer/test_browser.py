@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from recode_data.explorer import write_explorer
 from tests.browsing import Browser
-from tests.built_datasets import HOSTILE
+from tests.built_datasets import HOSTILE, write_built
+from tests.making import make_pair
 
 pytestmark = pytest.mark.browser
 
@@ -178,3 +180,31 @@ def test_pair_links_lead_to_change_and_back(browser: Browser, toy_page: Path) ->
     browser.until(lambda: browser.texts("article.row h1") == ["toy.scale(factor)"])
     browser.run("[...document.querySelectorAll('.facts a')].find(a => a.hash.startsWith('#pairs')).click()")  # fmt: skip
     browser.until(lambda: browser.texts(".found") == ["1 of 3 pairs"])
+
+
+@pytest.mark.parametrize(("width", "stacked"), [(360, True), (1280, False)])
+def test_old_and_new_code_stack_where_it_is_narrow(
+    browser: Browser, toy_page: Path, width: int, stacked: bool
+) -> None:
+    browser.emulate(width)
+    browser.open(toy_page, "aaaaaaaaaaaaaaaaaaa1")
+    browser.until(lambda: browser.texts("article.row h1"))
+    old, new = browser.run(
+        "return ['old', 'new'].map(side => document.querySelector(`article.row .changed .c.${side}`)"
+        ".getBoundingClientRect()).map(box => [box.left, box.top])"
+    )
+    assert (old[0] == new[0] and old[1] < new[1]) is stacked
+
+
+def test_long_names_and_lines_fit_a_phone(browser: Browser, tmp_path: Path) -> None:
+    name = f"toy.{'very_' * 30}{'long' * 20}"
+    code = f"import toy\nx = {name}('{'a' * 300}')\n"
+    pair = make_pair(
+        id="long", old_api=name, new_api=f"{name}2", old_code=code, source_file="d/" * 99
+    )
+    write_explorer(write_built(tmp_path / "built", [pair]), tmp_path / "page.html")
+    browser.emulate(360)
+    browser.open(tmp_path / "page.html", "long")
+    for view in ("overview", "pairs", "sources", "long"):
+        browser.go(view)
+        assert browser.overflow() <= 0, view
