@@ -1,5 +1,6 @@
 from recode_data.explorer.dataset import BuiltDataset, ChangeRow, DropRow, read_dataset
 from recode_data.explorer.explore import dataset_page, write_explorer
+from recode_data.explorer.featured import featured_pairs
 from recode_data.explorer.listings import (
     ExtraColumn,
     Listing,
@@ -7,13 +8,11 @@ from recode_data.explorer.listings import (
     drops_listing,
     pairs_listing,
 )
-from recode_data.explorer.markup import Markup, arrow, dotted, fragment, prose, tag
+from recode_data.explorer.markup import Markup, arrow, dotted, fragment, prose, section, tag
 from recode_data.explorer.overview import (
     bar,
-    featured_pairs,
     glance,
     overview,
-    section,
     title_of,
     what_changed,
     why_dropped,

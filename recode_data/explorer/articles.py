@@ -76,21 +76,20 @@ def pair_diff(pair: MigrationPair) -> Markup:
 def proof_table(pair: MigrationPair) -> Markup:
     """The four runs, and what each gave."""
     old, new = (f"{pair.dependency} {version}" for version in (pair.old_version, pair.new_version))
-    observed = proof_of(pair).get("observed")
     if pair.effect is Effect.NONE:
         runs: list[tuple[str, str, str, Child]] = [
             ("Code", old, "ok", "runs"),
-            ("Code", new, "ok", ["runs, with ", _same(observed)]),
+            ("Code", new, "ok", ["runs, with ", same_values(pair)]),
         ]
     else:
         runs = [
             ("Old code", old, "ok", "runs"),
             ("Old code", new, "bad", what_happened(pair)),
-            ("New code", new, "ok", ["runs, with ", _same(observed)]),
+            ("New code", new, "ok", ["runs, with ", same_values(pair)]),
             (
                 "New code",
                 old,
-                "ok" if pair.works_on_old else "bad",
+                "ok" if pair.works_on_old else "either",
                 "runs too" if pair.works_on_old else "does not run, or gives something else",
             ),
         ]
@@ -115,10 +114,13 @@ def proof_table(pair: MigrationPair) -> Markup:
 
 
 def _mark(state: str) -> Markup:
-    return tag("span", {"class": "mark", "aria-hidden": "true"}, "✓ " if state == "ok" else "✗ ")
+    sign = {"ok": "✓", "bad": "✗", "either": "·"}[state]  # the last is no fault of the pair
+    return tag("span", {"class": "mark", "aria-hidden": "true"}, f"{sign} ")
 
 
-def _same(observed: JsonValue) -> str:
+def same_values(pair: MigrationPair) -> str:
+    """What the new code was compared by."""
+    observed = proof_of(pair).get("observed")
     if isinstance(observed, int):
         return f"{counted(observed, 'observed value')} equal to the old code's on the old version"
     return "what was observed equal to the old code's on the old version"

@@ -98,3 +98,8 @@ def arrow(old_api: str, parameter: str | None, new_name: str | None) -> Markup:
     if not new_name or new_name == old_api:
         return dotted(shown)
     return fragment(dotted(shown), tag("span", {"class": "arrow"}, " → "), dotted(new_name))
+
+
+def section(title: str, *content: Child) -> Markup:
+    """A part of a view with a heading."""
+    return tag("section", {}, tag("h2", {}, title), content)

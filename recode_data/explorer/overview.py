@@ -6,12 +6,13 @@ Plain HTML, so that it is there at once however large the dataset is, and withou
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from recode_data.explorer.articles import badge, pair_diff, what_happened
+from recode_data.explorer.articles import badge
 from recode_data.explorer.dataset import BuiltDataset, ChangeRow
+from recode_data.explorer.featured import featured_pairs
 from recode_data.explorer.listings import new_name, pairs_address, step_of, step_words
-from recode_data.explorer.markup import Child, Markup, arrow, dotted, fragment, prose, tag
+from recode_data.explorer.markup import Markup, arrow, dotted, fragment, prose, section, tag
 from recode_data.explorer.words import (
     CHANGE_KINDS,
     EFFECTS,
@@ -24,8 +25,6 @@ from recode_data.records import ApiChange, ChangeKind, Effect, MigrationPair, Ve
 
 CHANGES_SHOWN = 5
 """Of each kind; the list of changes has all."""
-FEATURED_LINES = range(3, 15)
-"""Lengths of old code that fit an overview."""
 
 _LESS_TELLING = (ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED)
 """Nothing to migrate: shown last."""
@@ -72,11 +71,6 @@ def bar(count: int, most: int, name: str = "") -> Markup:
         {"class": f"bar {name}".rstrip(), "aria-hidden": "true", "focusable": "false"},
         tag("rect", {"width": width, "height": "100%", "rx": 2}),
     )
-
-
-def section(title: str, *content: Child) -> Markup:
-    """A part of a view with a heading."""
-    return tag("section", {}, tag("h2", {}, title), content)
 
 
 # --- at a glance ----------------------------------------------------------------------------------
@@ -242,65 +236,6 @@ def _reason(change: ApiChange) -> Markup | None:
 def _shortened(text: str, limit: int = 240) -> str:
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-# --- pairs, for example ---------------------------------------------------------------------------
-
-
-def featured_pairs(
-    pairs: Sequence[MigrationPair], more: Mapping[str, Markup] | None = None
-) -> Markup | None:
-    """One pair of each effect with its diff and its proof; `more` is shown below, by pair id."""
-    chosen = _featured(pairs)
-    if not chosen:
-        return None
-    return section(
-        "Pairs, for example",
-        (featured_pair(pair, (more or {}).get(pair.id)) for pair in chosen),
-        tag("p", {}, tag("a", {"href": "#pairs"}, f"All {counted(len(pairs), 'pair')}")),
-    )
-
-
-def featured_pair(pair: MigrationPair, more: Child = None) -> Markup:
-    """A pair in short, with a link to all that is known."""
-    return tag(
-        "article",
-        {"class": "card"},
-        tag("h3", {}, badge(pair.effect), " ", arrow(pair.old_api, pair.parameter, pair.new_api)),
-        tag(
-            "p",
-            {"class": "happened"},
-            f"On {pair.dependency} {pair.new_version} the old code ",
-            what_happened(pair),
-        ),
-        pair_diff(pair),
-        more,
-        tag(
-            "p",
-            {"class": "quiet"},
-            tag("a", {"href": f"#{pair.id}"}, "Proof and provenance"),
-            f" · {pair.source_release}, {pair.source_file}:{pair.source_line}",
-        ),
-    )
-
-
-def _featured(pairs: Iterable[MigrationPair]) -> list[MigrationPair]:
-    """Short ones, with as little beside the change as can be."""
-    by_effect: defaultdict[Effect, list[MigrationPair]] = defaultdict(list)
-    for pair in pairs:
-        by_effect[pair.effect].append(pair)
-    order = (Effect.BREAK, Effect.WARN, Effect.DRIFT)
-    return [min(by_effect[effect], key=_plainness) for effect in order if by_effect[effect]]
-
-
-def _plainness(pair: MigrationPair) -> tuple[bool, bool, int, str]:
-    lines = pair.old_code.count("\n")
-    return (
-        lines not in FEATURED_LINES,
-        pair.new_api is None or pair.new_api == pair.old_api,
-        len(pair.old_code),
-        pair.id,
-    )
 
 
 # --- why candidates were dropped ------------------------------------------------------------------

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recode_data.explorer.dataset import BuiltDataset
-from recode_data.explorer.markup import Child, Markup, fragment, tag
-from recode_data.explorer.overview import section
+from recode_data.explorer.markup import Child, Markup, fragment, section, tag
 from recode_data.explorer.words import counted
 from recode_data.records import JsonValue
 

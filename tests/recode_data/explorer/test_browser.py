@@ -205,6 +205,8 @@ def test_long_names_and_lines_fit_a_phone(browser: Browser, tmp_path: Path) -> N
     write_explorer(write_built(tmp_path / "built", [pair]), tmp_path / "page.html")
     browser.emulate(360)
     browser.open(tmp_path / "page.html", "long")
-    for view in ("overview", "pairs", "sources", "long"):
+    browser.until(lambda: browser.texts("article.row h1"))
+    assert browser.overflow() <= 0
+    for view in ("overview", "pairs", "sources"):
         browser.go(view)
         assert browser.overflow() <= 0, view
