@@ -84,3 +84,13 @@ def cache_option(function: click.decorators.FC) -> click.decorators.FC:
         envvar="RECODE_CACHE",
         help="Folder for downloads and environments (default: the user's cache folder).",
     )(function)
+
+
+def weak_option(function: click.decorators.FC) -> click.decorators.FC:
+    """The `--allow-weak-sandbox` option of every command that runs untrusted code."""
+    return click.option(
+        "--allow-weak-sandbox",
+        "allow_weak",
+        is_flag=True,
+        help="Go on where only resource limits can be had: for code that you trust.",
+    )(function)

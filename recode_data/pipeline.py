@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from recode_data.changes import find_changes
 from recode_data.curate import deduplicate, split_by_change
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
@@ -15,7 +14,6 @@ from recode_data.producers import propose
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
 from recode_data.records import (
-    ApiChange,
     BuildOptions,
     Candidate,
     Dropped,
@@ -29,9 +27,8 @@ from recode_data.records import (
     Verified,
     VersionStep,
 )
-from recode_data.replacements import with_replacements
 from recode_data.sandbox import SandboxPool
-from recode_data.surface import read_surface, touch_changes
+from recode_data.step_changes import read_context, step_changes
 from recode_data.usages import ReleaseSources, find_usages
 from recode_data.verify.probe import Finding, ProbeTask, changes_from, probe
 from recode_data.verify.prove import ProofTask, prove
@@ -82,34 +79,30 @@ def mine_step(
 ) -> StepResult:
     """One version step from releases to outcomes."""
     progress.note(f"{step}: releases and environments")
-    old, new = workspace.release(step.library, step.old), workspace.release(step.library, step.new)
-    old_environment, new_environment = workspace.step_environments(old, new)
-    context = StepContext(step, old, new, old_environment, new_environment)
+    context = read_context(step, workspace)
     clock.lap("releases and environments")
 
-    with SandboxPool(size=4) as sandboxes:
-        old_surface = read_surface(workspace, old, old_environment, sandboxes)
-        new_surface = read_surface(workspace, new, new_environment, sandboxes)
-        found = find_changes(old_surface, new_surface)
-        touched = touch_changes(found, context, sandboxes)
-    changes = with_replacements(found, old_surface, new_surface, touched)
+    progress.note(f"{step}: comparing surfaces")
+    with SandboxPool(size=4, allow_weak=options.allow_weak) as sandboxes:
+        surfaces = step_changes(context, workspace, sandboxes)
+    changes = surfaces.changes
     clock.lap("surfaces and changes")
     progress.note(f"{step}: {len(changes)} API changes")
 
-    old_usages = find_usages(sources_of(workspace, old), None)
-    new_usages = find_usages(sources_of(workspace, new), paths_of_interest(changes))
+    old_usages, new_usages = read_usages(context, workspace, executor)
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
-    findings = probe_usages(context, old_usages, executor, progress)
-    probed = changes_from(findings, changes, old_surface)
-    changes = (*changes, *with_replacements(probed, old_surface, new_surface, {}))
+    findings = probe_usages(context, old_usages, executor, progress, options)
+    probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
+    changes = tuple(sorted((*changes, *probed), key=lambda change: change.key))
     clock.lap("probe")
 
     candidates = list(propose(changes, old_usages, new_usages))
     if options.producers:
         candidates = [item for item in candidates if item.producer in options.producers]
     clock.lap("candidates")
-    outcomes = prove_all(context, candidates[: options.limit], folder, executor, progress)
+    chosen = candidates[: options.limit]
+    outcomes = prove_all(context, chosen, folder, executor, progress, options)
     clock.lap("proofs")
     return StepResult(context, changes, len(old_usages), len(new_usages), len(old_usages), outcomes)
 
@@ -153,20 +146,30 @@ def sources_of(workspace: Workspace, release: Release) -> ReleaseSources:
     )
 
 
-def paths_of_interest(changes: Iterable[ApiChange]) -> frozenset[str]:
-    """Every path that a snippet may touch to be of use: old APIs and what replaces them."""
-    paths = {change.old_api for change in changes}
-    for change in changes:
-        paths.update(replacement.new_api for replacement in change.replacements)
-    return frozenset(paths)
+def read_usages(
+    context: StepContext, workspace: Workspace, executor: Executor
+) -> tuple[tuple[Usage, ...], tuple[Usage, ...]]:
+    """Snippets of both releases, read side by side."""
+    sources = [sources_of(workspace, release) for release in (context.old, context.new)]
+    found = dict(executor.map(usages_of, sources))
+    return found[sources[0].release], found[sources[1].release]
+
+
+def usages_of(sources: ReleaseSources) -> tuple[str, tuple[Usage, ...]]:
+    """Release and its snippets, for a worker."""
+    return sources.release, find_usages(sources, None)
 
 
 def probe_usages(
-    context: StepContext, usages: Sequence[Usage], executor: Executor, progress: Progress
+    context: StepContext,
+    usages: Sequence[Usage],
+    executor: Executor,
+    progress: Progress,
+    options: BuildOptions = DEFAULTS,
 ) -> list[Finding]:
     """Run old documentation on the new version; findings in a fixed order."""
     tasks = [
-        ProbeTask(context, tuple(usages[start : start + USAGES_PER_TASK]))
+        ProbeTask(context, tuple(usages[start : start + USAGES_PER_TASK]), options.allow_weak)
         for start in range(0, len(usages), USAGES_PER_TASK)
     ]
     found: list[Finding] = []
@@ -181,6 +184,7 @@ def prove_all(
     folder: BuildFolder,
     executor: Executor,
     progress: Progress,
+    options: BuildOptions = DEFAULTS,
 ) -> tuple[Outcome, ...]:
     """One outcome per candidate, in the order of the candidates; earlier ones are taken over."""
     by_key = {candidate.key: candidate for candidate in candidates}
@@ -188,7 +192,7 @@ def prove_all(
     outcomes = read_outcomes(journal, by_key)
     missing = [candidate for candidate in candidates if candidate.key not in outcomes]
     tasks = [
-        ProofTask(context, tuple(missing[start : start + CANDIDATES_PER_TASK]))
+        ProofTask(context, tuple(missing[start : start + CANDIDATES_PER_TASK]), options.allow_weak)
         for start in range(0, len(missing), CANDIDATES_PER_TASK)
     ]
     if len(missing) < len(candidates):

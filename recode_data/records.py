@@ -507,7 +507,7 @@ class StepContext:
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What a build may be told; part of its identity."""
+    """What a build may be told; part of its identity, but for `allow_weak`."""
 
     producers: tuple[Producer, ...] = ()
     """Only these; empty means all."""
@@ -515,6 +515,8 @@ class BuildOptions:
     """At most this many candidates per step, for a quick look."""
     since: str | None = None
     """`YYYY-MM-DD`: pairs whose new release is from that day on form the test split."""
+    allow_weak: bool = False
+    """Run without isolation where there is none: for libraries that one trusts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from recode_data.console import cache_option
+from recode_data.console import cache_option, weak_option
 from recode_data.errors import UsageError
 from recode_data.records import BuildOptions, JsonValue, Producer, VersionStep
 
@@ -37,6 +37,7 @@ from recode_data.records import BuildOptions, JsonValue, Producer, VersionStep
 )
 @click.option("--limit", type=click.IntRange(1), help="At most this many candidates per step.")
 @click.option("--since", metavar="DATE", help="Releases from YYYY-MM-DD on form the test split.")
+@weak_option
 @cache_option
 def build(
     specs: tuple[str, ...],
@@ -46,6 +47,7 @@ def build(
     producers: tuple[str, ...],
     limit: int | None,
     since: str | None,
+    allow_weak: bool,
     cache: Path | None,
 ) -> None:
     """Mine the API changes between two versions and prove migration pairs.
@@ -62,7 +64,9 @@ def build(
     from recode_data.workspace import Workspace
 
     steps = _steps(specs, catalog)
-    options = BuildOptions(tuple(Producer(name) for name in producers), limit, _date(since))
+    options = BuildOptions(
+        tuple(Producer(name) for name in producers), limit, _date(since), allow_weak
+    )
     executor = make_executor(jobs)
     try:
         manifest = build_dataset(

@@ -58,15 +58,17 @@ def diff(
     """
     from recode_data.changes import BREAKING
     from recode_data.sandbox import SandboxPool
-    from recode_data.step_changes import step_changes
+    from recode_data.step_changes import read_context, step_changes
     from recode_data.steps import parse_step
     from recode_data.workspace import Workspace
 
     started = time.monotonic()
     step = parse_step(spec)
     accepted = _read_allowed(allow)
+    workspace = Workspace.default(cache)
+    context = read_context(step, workspace)
     with SandboxPool(size=2) as sandboxes:
-        found = step_changes(step, Workspace.default(cache), sandboxes)
+        found = step_changes(context, workspace, sandboxes).changes
     changes = [change for change in found if not is_allowed(change, accepted)]
     if breaking:
         changes = [change for change in changes if change.kind in BREAKING]

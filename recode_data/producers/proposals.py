@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
 
 from recode_data.producers.touching import UsageIndex
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
 
+SIMILARITY = 60.0
+"""Least share of common text, in percent; below it two examples are about different things."""
 TOP = 3
 """Replacements tried per change: evidence that ranks lower hardly ever verified."""
 
@@ -25,14 +29,36 @@ _SAME_API = frozenset(
 """Parameter changes that can be met by other arguments without naming another API."""
 
 
-@dataclass(frozen=True, slots=True)
 class StepUsages:
     """Indexed usages of both versions of a step."""
 
-    old: UsageIndex
-    new: UsageIndex
-    old_all: Sequence[Usage]
-    new_all: Sequence[Usage]
+    def __init__(self, old: Sequence[Usage], new: Sequence[Usage]) -> None:
+        self.old = UsageIndex(old)
+        self.new = UsageIndex(new)
+        self._new_codes = frozenset(usage.code for usage in new)
+        self._new_by_file: dict[str, list[Usage]] = defaultdict(list)
+        for usage in new:
+            self._new_by_file[_file_name(usage)].append(usage)
+        self._later: dict[str, Usage | None] = {}
+
+    def later(self, usage: Usage) -> Usage | None:
+        """What an old usage became in the new version; None where it is the same or gone."""
+        if usage.key not in self._later:
+            self._later[usage.key] = self._find_later(usage)
+        return self._later[usage.key]
+
+    def _find_later(self, usage: Usage) -> Usage | None:
+        if usage.code in self._new_codes:
+            return None
+        candidates = self._new_by_file[_file_name(usage)]
+        codes = [item.code for item in candidates]
+        best = process.extractOne(usage.code, codes, scorer=fuzz.ratio, score_cutoff=SIMILARITY)
+        return None if best is None else candidates[best[2]]
+
+
+def _file_name(usage: Usage) -> str:
+    """Kind and name of the file; private modules keep their name when they move behind a `_`."""
+    return f"{usage.origin.value}:{usage.source_file.rpartition('/')[2].lstrip('_')}"
 
 
 def proposals(change: ApiChange) -> tuple[Replacement, ...]:

@@ -8,7 +8,6 @@ from recode_data.producers.backward import backward
 from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
 from recode_data.producers.proposals import StepUsages
-from recode_data.producers.touching import UsageIndex
 from recode_data.records import ApiChange, Candidate, Usage
 
 PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = (
@@ -26,7 +25,7 @@ def propose(
 
     Nothing here is proved: many candidates will be dropped, and that is what verification is for.
     """
-    usages = StepUsages(UsageIndex(old_usages), UsageIndex(new_usages), old_usages, new_usages)
+    usages = StepUsages(old_usages, new_usages)
     seen: set[str] = set()
     for producer in PRODUCERS:
         for change in sorted(changes, key=lambda item: item.key):

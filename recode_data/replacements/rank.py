@@ -80,6 +80,8 @@ def _with_replacements(change: ApiChange, clues: Clues, gone: set[str]) -> ApiCh
                 continue
             if proposal.new_api in gone and change.parameter is None:
                 continue  # it goes the same way
+            if _same_member(change, proposal.new_api, clues):
+                continue
             key = (proposal.new_api, proposal.new_parameter)
             score, evidence = combined.get(key, (0.0, []))
             if proposal.evidence in evidence:
@@ -99,6 +101,16 @@ def _with_replacements(change: ApiChange, clues: Clues, gone: set[str]) -> ApiCh
         kind=_kind(change, best, clues),
         new_api=best.new_api if best else change.new_api,
         replacements=tuple(ranked),
+    )
+
+
+def _same_member(change: ApiChange, path: str, clues: Clues) -> bool:
+    """Whether a path is the same member of another class: `memmap.ptp` is no way out of `ptp`."""
+    owner, _, name = change.old_api.rpartition(".")
+    new_owner, _, new_name = path.rpartition(".")
+    owners = (clues.old_view.get(owner), clues.new_view.get(owner), clues.new_view.get(new_owner))
+    return name == new_name and all(
+        item is not None and item.kind is ObjectKind.CLASS for item in owners
     )
 
 

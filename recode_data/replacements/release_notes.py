@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from recode_data.records import ApiChange, Evidence, EvidenceKind
 from recode_data.replacements.evidence import Clues, Proposal
+from recode_data.surface.successors import import_conventions
 
 SCORE = 0.7
 RANK_COST = 0.12
@@ -28,7 +29,10 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
 
 
 def _about(path: str, clues: Clues) -> list[str]:
-    """Sentences in which the name stands as code, the more of its path the better."""
+    """Sentences in which the name stands as code, the more of its path the better.
+
+    A last name alone says enough only where nothing else is called so any more.
+    """
     parts = path.split(".")
     last = parts[-1]
     if len(last) < 3:
@@ -40,6 +44,16 @@ def _about(path: str, clues: Clues) -> list[str]:
             continue
         for sentence in _SENTENCES.split(note):
             if quoted.search(sentence):
-                full = ".".join(parts[-2:]) in sentence
-                found.append((0 if full else 1, sentence))
+                if ".".join(parts[-2:]) in sentence or _spelt(parts) in sentence:
+                    found.append((0, sentence))
+                elif last not in clues.by_last_name:
+                    found.append((1, sentence))
     return [sentence for _, sentence in sorted(found, key=lambda item: item[0])]
+
+
+def _spelt(parts: list[str]) -> str:
+    """The path as documentation abbreviates it: `np.product`."""
+    for short, module in import_conventions().items():
+        if module == ".".join(parts[:-1]):
+            return f"{short}.{parts[-1]}"
+    return ".".join(parts)

@@ -36,6 +36,7 @@ _STOP = frozenset(
     setting pass passing call calling both either only also more instance object objects property
     see more information details note documentation default behavior behaviour""".split()
 )
+_SORTS = frozenset("function method class attribute property module argument keyword".split())
 _WINDOW_CHARS = 220
 
 
@@ -47,14 +48,26 @@ def named_successors(text: str) -> tuple[str, ...]:
     for window in _windows(text):
         strong.extend(match["name"] for match in _QUOTED.finditer(window))
         bare = _QUOTED.sub(" ", window)
-        for name, call in _BARE.findall(bare):
+        for match in _BARE.finditer(bare):
+            name, call = match.groups()
             if call or "." in name.strip("."):
                 dotted.append(name)
-            elif "_" in name or (name[:1].isupper() and name.lower() not in _STOP):
-                weak.insert(0, name) if "_" in name else weak.append(name)
-            elif name.lower() not in _STOP and len(name) > 1:
+            elif "_" in name:
+                weak.insert(0, name)
+            elif name.lower() not in _STOP and len(name) > 1 and _is_offered(match, bare):
                 weak.append(name)
     return tuple(dict.fromkeys([*strong, *dotted, *weak]))
+
+
+def _is_offered(match: re.Match[str], window: str) -> bool:
+    """Whether a plain word stands where a name would: first, in capitals, or "the isin function"."""
+    if not window[: match.start()].strip() or match[1][:1].isupper():
+        return True
+    around = (
+        (window[match.end() :].split(None, 1) or [""])[0],
+        (window[: match.start()].split() or [""])[-1],
+    )
+    return any(word.strip(",.;:").lower() in _SORTS for word in around)
 
 
 def quoted_names(text: str) -> tuple[str, ...]:
