@@ -13,7 +13,7 @@ from recode_data.records import ApiChange, Candidate, Producer
 from recode_data.rewrites import unwrite
 from recode_data.rewrites.members import changes_member, leads_to_member
 
-CANDIDATES_PER_CHANGE = 40
+CANDIDATES_PER_CHANGE = 30
 """As for forward."""
 
 

@@ -13,7 +13,7 @@ from recode_data.producers.touching import diverse
 from recode_data.records import ApiChange, Candidate, ChangeKind, Producer
 from recode_data.rewrites.members import changes_member
 
-CANDIDATES_PER_CHANGE = 40
+CANDIDATES_PER_CHANGE = 30
 
 _NO_OLD_WAY = frozenset({ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED, ChangeKind.UNDEPRECATED})
 

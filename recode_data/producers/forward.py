@@ -10,7 +10,7 @@ from recode_data.records import ApiChange, Candidate, Producer
 from recode_data.rewrites import rewrite
 from recode_data.rewrites.members import changes_member
 
-CANDIDATES_PER_CHANGE = 40
+CANDIDATES_PER_CHANGE = 30
 """Verification costs most of a build; more of one change would be dropped when curated."""
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from recode_data.producers.backward import backward
 from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
 from recode_data.producers.proposals import StepUsages
 from recode_data.records import ApiChange, Candidate, Usage
+from recode_data.rewrites.members import changes_member
 
 PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = (
     evolved,
@@ -16,6 +19,11 @@ PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = 
     backward,
 )
 """In order of how much the library's own authors had a hand in the pair."""
+FAMILY = 20
+"""More members than this to which the same happened: it happened to the module."""
+FOLLOWING = 1
+"""Backward candidates of a change that follows from another: a deprecated module has hundreds of
+members, and each can be written into every example."""
 
 
 def propose(
@@ -26,10 +34,59 @@ def propose(
     Nothing here is proved: many candidates will be dropped, and that is what verification is for.
     """
     usages = StepUsages(old_usages, new_usages)
-    seen: set[str] = set()
+    ordered = sorted(
+        (change for change in changes if not _repeats_another(change)),
+        key=lambda change: (*_commonness(change, usages), change.key),
+    )
+    follows = _following(ordered)
+    seen: set[tuple[str, str]] = set()
     for producer in PRODUCERS:
-        for change in sorted(changes, key=lambda item: item.key):
-            for candidate in producer(change, usages):
-                if candidate.old_code != candidate.new_code and candidate.key not in seen:
-                    seen.add(candidate.key)
+        for change in ordered:
+            found = producer(change, usages)
+            if producer is backward and follows[change.key]:
+                found = islice(found, FOLLOWING)
+            for candidate in found:
+                codes = (candidate.old_code, candidate.new_code)
+                if candidate.old_code != candidate.new_code and codes not in seen:
+                    seen.add(codes)
                     yield candidate
+
+
+def _repeats_another(change: ApiChange) -> bool:
+    """Usages show a member's name, not its class: what repeats at another class adds nothing."""
+    return change.alias_of is not None and changes_member(change)
+
+
+def _following(changes: Sequence[ApiChange]) -> dict[str, bool]:
+    """By key: whether a change only follows from another one.
+
+    Either one of what it aliases or belongs to, or, where the same happened to many members of a
+    module, one of the module that the library's surface does not show.
+    """
+    changed = {change.old_api for change in changes if change.parameter is None}
+    families = Counter(_family(change) for change in changes)
+    return {
+        change.key: change.alias_of is not None
+        or not changed.isdisjoint(_owners(change.old_api))
+        or families[_family(change)] > FAMILY
+        for change in changes
+    }
+
+
+def _family(change: ApiChange) -> tuple[str, str, str, str]:
+    """What changes of one module have in common where the same happened to each of them."""
+    owner, _, name = change.old_api.rpartition(".")
+    new_owner = (change.new_api or "").rpartition(".")[0]
+    return change.kind.value, owner, new_owner, change.message.replace(name, "")
+
+
+def _owners(path: str) -> Iterator[str]:
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
+
+
+def _commonness(change: ApiChange, usages: StepUsages) -> tuple[bool, int]:
+    """The change that a snippet is most likely about comes first, and gets it."""
+    owner = change.old_api.rpartition(".")[0] if changes_member(change) else change.old_api
+    return change.alias_of is not None, -len(usages.old.touching(owner))

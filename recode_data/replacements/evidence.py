@@ -14,6 +14,8 @@ from recode_data.records import ApiChange, ApiObject, Evidence, ObjectKind, Surf
 from recode_data.surface.successors import import_conventions, named_successors
 from recode_data.surface.touch import Touch
 
+_SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z`*:])|\n\s*\n|\n\s*[-*]\s+")
+_QUOTED_LAST_NAME = re.compile(r"[`.]([A-Za-z_]\w*)(?:\(\))?`")
 _STDLIB_NOT_IMPORTED = frozenset({"antigravity", "this", "idlelib", "turtledemo", "test"})
 
 
@@ -73,6 +75,16 @@ class Clues:
         for path in self.new_view:
             found.setdefault(path.rpartition(".")[0], []).append(path)
         return {owner: tuple(sorted(paths)) for owner, paths in found.items()}
+
+    @cached_property
+    def sentences(self) -> dict[str, tuple[str, ...]]:
+        """Last name → sentences of the notes in which it stands as code, in order."""
+        found: dict[str, dict[str, None]] = {}
+        for note in self.notes:
+            for sentence in _SENTENCES.split(note):
+                for name in _QUOTED_LAST_NAME.findall(sentence):
+                    found.setdefault(name, {})[sentence] = None
+        return {name: tuple(sentences) for name, sentences in found.items()}
 
     def preferred(self, path: str) -> str:
         """The path that users write for the object at `path` in the new version."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from recode_data.records import ApiChange, Evidence, EvidenceKind
@@ -11,7 +10,6 @@ from recode_data.surface.successors import import_conventions
 
 SCORE = 0.7
 RANK_COST = 0.12
-_SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z`*:])|\n\s*\n|\n\s*[-*]\s+")
 SENTENCES_LIMIT = 4
 
 
@@ -37,18 +35,15 @@ def _about(path: str, clues: Clues) -> list[str]:
     last = parts[-1]
     if len(last) < 3:
         return []
-    quoted = re.compile(rf"[`.]({re.escape(last)})(?:\(\))?`")
-    found: list[tuple[int, str]] = []
-    for note in clues.notes:
-        if last not in note:
-            continue
-        for sentence in _SENTENCES.split(note):
-            if quoted.search(sentence):
-                if ".".join(parts[-2:]) in sentence or _spelt(parts) in sentence:
-                    found.append((0, sentence))
-                elif last not in clues.by_last_name:
-                    found.append((1, sentence))
-    return [sentence for _, sentence in sorted(found, key=lambda item: item[0])]
+    spellings = (".".join(parts[-2:]), _spelt(parts))
+    full: list[str] = []
+    partial: list[str] = []
+    for sentence in clues.sentences.get(last, ()):
+        if any(spelling in sentence for spelling in spellings):
+            full.append(sentence)
+        elif last not in clues.by_last_name:
+            partial.append(sentence)
+    return full + partial
 
 
 def _spelt(parts: list[str]) -> str:

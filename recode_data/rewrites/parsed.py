@@ -6,6 +6,7 @@ import ast
 import bisect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import libcst as cst
@@ -30,6 +31,7 @@ class ParsedCode:
     """Every name that occurs in the code or is bound by it."""
 
 
+@lru_cache(maxsize=1024)
 def parse(code: str) -> ParsedCode | None:
     """The snippet's tree; None where it does not parse or has carriage returns."""
     if "\r" in code:
