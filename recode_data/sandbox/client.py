@@ -53,6 +53,7 @@ class Sandbox:
     Args:
         environment: Whose interpreter and packages jobs see.
         driver: Trusted file that defines `run(payload, channel)`, stdlib only, Python 3.7 on.
+        setup: What the driver's `prepare`, if it has one, gets once per server.
         imports: Modules to import before jobs are forked; one that fails is left to the jobs.
         hash_seed: PYTHONHASHSEED of the server.
         level: Insist on this level; by default the strongest that works.
@@ -69,6 +70,7 @@ class Sandbox:
         environment: Environment,
         driver: Path,
         *,
+        setup: JsonValue = None,
         imports: tuple[str, ...] = (),
         hash_seed: int = 0,
         level: Level | None = None,
@@ -79,6 +81,7 @@ class Sandbox:
         self._plan = plan or choose(level, allow_weak or level is Level.LIMITS)
         self._environment = environment
         self._driver = driver.read_text(encoding="utf-8")
+        self._setup = setup
         self._imports = imports
         self._hash_seed = hash_seed
         self._readable = readable
@@ -172,6 +175,7 @@ class Sandbox:
                 "folder": folder,
                 "uid": user,
                 "driver": self._driver,
+                "setup": self._setup,
                 "imports": list(self._imports),
             },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -11,7 +12,7 @@ from recode_data.records import Environment, JsonValue
 from recode_data.sandbox.client import DEFAULT_LIMITS, Sandbox
 from recode_data.sandbox.limits import JobResult, Level, Limits
 
-Key = tuple[str, Path, tuple[str, ...], int]
+Key = tuple[str, Path, str, tuple[str, ...], int]
 
 
 class SandboxPool:
@@ -59,6 +60,7 @@ class SandboxPool:
         driver: Path,
         payload: JsonValue,
         *,
+        setup: JsonValue = None,
         imports: tuple[str, ...] = (),
         hash_seed: int = 0,
         secret: JsonValue = None,
@@ -69,10 +71,11 @@ class SandboxPool:
         Raises:
             WeakSandboxError: there is no isolation good enough.
         """
-        key = (environment.key, driver, imports, hash_seed)
+        key = (environment.key, driver, json.dumps(setup), imports, hash_seed)
         sandbox = self._take(key) or Sandbox(
             environment,
             driver,
+            setup=setup,
             imports=imports,
             hash_seed=hash_seed,
             level=self._level,

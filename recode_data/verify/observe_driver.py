@@ -4,8 +4,8 @@ Runs inside the interpreter of a mined version (Python 3.7 to 3.14), standard li
 imports nothing of the toolkit. The parent compares what is reported here; expected values never
 enter this process.
 
-Payload: {"code": str, "canonical": str}; `canonical` is the source of `canonical_values.py`, so that
-the file works wherever it is mounted. Message: {"error", "warnings", "events", "event_lines", "names"}:
+Setup: the source of `canonical_values.py`, since no file of the toolkit is to be seen from here.
+Payload: {"code": str}. Message: {"error", "warnings", "events", "event_lines", "names"}:
 
 - events: in time order, ["shown", value] for a top-level expression that is not None, and
   ["print", [values], text] for printed output;
@@ -221,12 +221,18 @@ def _describe_error(error):
     }
 
 
+_canonical_values = types.ModuleType("recode_canonical")
+
+
+def prepare(setup):
+    """Once per server, before jobs are forked from it."""
+    exec(compile(setup, "<canonical>", "exec"), _canonical_values.__dict__)
+
+
 def run(payload, channel):
     """Execute the snippet, then report; see the module docstring."""
     code = payload["code"]
-    canonical_module = types.ModuleType("recode_canonical")
-    exec(compile(payload["canonical"], "<canonical>", "exec"), canonical_module.__dict__)
-    recorder = _Recorder(canonical_module.canonical)
+    recorder = _Recorder(_canonical_values.canonical)
     module = types.ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = module

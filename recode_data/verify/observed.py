@@ -10,6 +10,8 @@ from recode_data.sandbox import JobResult, JobStatus
 
 DRIVER = Path(__file__).with_name("observe_driver.py")
 CANONICAL = Path(__file__).with_name("canonical_values.py")
+SETUP = CANONICAL.read_text(encoding="utf-8")
+"""What the driver wants to be set up with."""
 
 _DEPRECATIONS = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 

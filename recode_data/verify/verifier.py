@@ -19,13 +19,12 @@ from recode_data.records import (
     DropReason,
     Effect,
     Environment,
-    JsonValue,
     Proof,
 )
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
 from recode_data.verify.compare import differences, is_informative
 from recode_data.verify.influence import Influence, influence_of
-from recode_data.verify.observed import CANONICAL, DRIVER, Observed, SeenWarning, parse_observed
+from recode_data.verify.observed import DRIVER, SETUP, Observed, SeenWarning, parse_observed
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 """Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
@@ -67,9 +66,14 @@ def observe(
     limits: Limits = SNIPPET_LIMITS,
 ) -> Observed:
     """Run a snippet in the sandbox and return what it did; never raises for what the code does."""
-    payload: JsonValue = {"code": code, "canonical": CANONICAL.read_text(encoding="utf-8")}
     result = sandboxes.run(
-        environment, DRIVER, payload, imports=imports, hash_seed=hash_seed, limits=limits
+        environment,
+        DRIVER,
+        {"code": code},
+        setup=SETUP,
+        imports=imports,
+        hash_seed=hash_seed,
+        limits=limits,
     )
     return parse_observed(result)
 

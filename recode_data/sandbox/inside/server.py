@@ -46,6 +46,8 @@ def main():
         os.chdir(config["folder"])
         driver = types.ModuleType("driver")
         exec(compile(config["driver"], "<driver>", "exec"), driver.__dict__)
+        if hasattr(driver, "prepare"):
+            driver.prepare(config["setup"])
         failures = _preload(config["imports"])
         if config["jobs"] == "clone":
             _try_clone(config)

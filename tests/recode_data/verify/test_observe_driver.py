@@ -23,13 +23,15 @@ class Channel:
     def loaded(self): return None
     def send(self, value): sent.append(value)
 out = sys.stdout
-driver.run(json.load(sys.stdin), Channel())
+payload = json.load(sys.stdin)
+driver.prepare(payload["setup"])
+driver.run(payload, Channel())
 out.write(json.dumps(sent))
 """
 
 
 def run_driver(code: str) -> dict[str, Any]:
-    payload = {"code": code, "canonical": CANONICAL.read_text(encoding="utf-8")}
+    payload = {"code": code, "setup": CANONICAL.read_text(encoding="utf-8")}
     done = subprocess.run(
         [sys.executable, "-I", "-c", RUNNER, str(Path(driver_module.__file__))],
         input=json.dumps(payload),
