@@ -8,15 +8,14 @@ way, an error that ends the run.
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from queue import Empty, Queue
 
 import httpx2
 
+from recode_bench.models.asking import Asker, EndpointError, EndpointSettings, EndpointSpec
 from recode_bench.models.completing import (
     Completion,
     Finish,
@@ -24,44 +23,14 @@ from recode_bench.models.completing import (
     SampleWatch,
     Sampling,
 )
-from recode_bench.models.openai_protocol import (
-    AnswerError,
-    read_answer,
-    request_body,
-    retry_after_s,
-    servers_words,
-)
-from recode_data.errors import EnvironmentLacksError, RecodeError, UsageError
+from recode_data.errors import EnvironmentLacksError, UsageError
 
 CONNECT_TIMEOUT_S = 20.0
 ATTEMPTS = 6
 BACKOFF_S = 1.0
 """Before the second attempt; doubles each time."""
-LONGEST_WAIT_S = 120.0
-"""A server that asks for more patience than this is asked again sooner."""
-RETRIED_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-LIMIT_ANSWER_BYTES = 64 * 1024 * 1024
 GIVE_UP_AFTER = 16
-"""So many failed requests in a row, and none that succeeded before, end the run."""
-UNREACHABLE_AFTER = 3
-"""So many connections that nobody took, and none that somebody took before, end the run."""
-
-_LOG = logging.getLogger(__name__)
-
-
-class EndpointError(RecodeError):
-    """The server cannot be used as asked: every request would fail."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointSpec:
-    """A model's name and where it is served."""
-
-    model: str
-    url: str
-    """Where to post to, in full."""
-    chat: bool
-    """Whether the server takes messages; else it takes a text to go on with."""
+"""So many failed requests, and none that succeeded before, end the run."""
 
 
 def parse_endpoint(spec: str) -> EndpointSpec:
@@ -87,15 +56,6 @@ def parse_endpoint(spec: str) -> EndpointSpec:
     return EndpointSpec(model, f"{scheme[1:]}{host}/{path}", chat)
 
 
-class _AttemptFailed(Exception):
-    """One attempt failed; `again` where another may succeed, after what the server asks for."""
-
-    def __init__(self, text: str, *, again: bool = False, after_s: float = 0.0) -> None:
-        super().__init__(text)
-        self.again = again
-        self.after_s = after_s
-
-
 class EndpointModel:
     """A `TextModel` over HTTP."""
 
@@ -114,22 +74,22 @@ class EndpointModel:
 
         Args:
             spec: model and URL.
-            key: sent as a bearer token; never logged, and cut out of what servers echo.
+            key: sent as a bearer token, without white space around it; never logged, and cut out
+                of what servers echo.
             concurrency: requests at a time.
             timeout_s: for one attempt as a whole.
             attempts: per completion.
-            backoff_s: wait before the second attempt; doubles each time.
+            backoff_s: seconds before the second attempt; doubles each time.
             continue_prefill: for chats, send the prompt's prefill as an assistant message to go on
                 from, with the flags that vLLM and SGLang ask for. Other servers take it for
                 a finished turn; by default it is left out and the model begins its own.
+
+        Raises:
+            EnvironmentLacksError: no HTTP header can carry the key.
         """
-        self._spec = spec
-        self._key = key
-        self._concurrency = concurrency
-        self._timeout_s = timeout_s
-        self._attempts = attempts
-        self._backoff_s = backoff_s
-        self._continue_prefill = continue_prefill
+        self._settings = EndpointSettings(
+            spec, _checked_key(key), concurrency, timeout_s, attempts, backoff_s, continue_prefill
+        )
 
     def complete(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Completion]:
         """One completion per request, as they arrive.
@@ -137,180 +97,83 @@ class EndpointModel:
         Raises:
             EnvironmentLacksError: no server answers there, or it refuses the key.
             EndpointError: it refuses every request.
+            UsageError: the URL is none.
         """
-        waiting, running = iter(requests), set[Future[Completion]]()
-        watch, failures = SampleWatch(sampling), 0
-        with (
-            self._client() as client,
-            ThreadPoolExecutor(self._concurrency, thread_name_prefix="endpoint") as pool,
-        ):
-            asking = _Asking(self, client, sampling)
-            try:
-                while True:
-                    for request in islice(waiting, 2 * self._concurrency - len(running)):
-                        running.add(pool.submit(asking.complete_one, request))
-                    if not running:
-                        break
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    for completion in map(Future.result, done):
-                        failures += completion.finish is Finish.FAILED
-                        if failures >= GIVE_UP_AFTER and not asking.answered:
-                            raise EndpointError(
-                                f"{self._spec.url}: the first {failures} requests failed, "
-                                f"the last one with: {completion.error}"
-                            )
-                        watch.see(completion)
-                        yield completion
-            except BaseException:
-                # Ctrl-C, or a consumer that stops: wait for no slow answer.
-                asking.stop()
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
+        settings, watch, failures = self._settings, SampleWatch(sampling), 0
+        stopping = threading.Event()
+        with ExitStack() as stack:
+            client = stack.enter_context(self._client())
+            asker = Asker(settings, client, sampling, stopping)
+            asked = _in_threads(asker.complete, requests, settings.concurrency, stopping)
+            for completion in stack.enter_context(closing(asked)):
+                failures += completion.finish is Finish.FAILED
+                if failures >= GIVE_UP_AFTER and not asker.answered:
+                    raise EndpointError(
+                        f"{settings.spec.url}: the first {failures} requests failed, "
+                        f"the last one with: {completion.error}"
+                    )
+                watch.see(completion)
+                yield completion
         watch.warn()
 
     def _client(self) -> httpx2.Client:
+        settings = self._settings
         return httpx2.Client(
             timeout=httpx2.Timeout(
-                self._timeout_s, connect=min(CONNECT_TIMEOUT_S, self._timeout_s)
+                settings.timeout_s, connect=min(CONNECT_TIMEOUT_S, settings.timeout_s)
             ),
-            limits=httpx2.Limits(max_connections=self._concurrency),
-            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
+            limits=httpx2.Limits(max_connections=settings.concurrency),
+            headers={"Authorization": f"Bearer {settings.key}"} if settings.key else {},
         )
 
 
-class _Asking:
-    """One run of requests: what its threads share."""
+def _checked_key(key: str | None) -> str | None:
+    key = (key or "").strip()  # keys read from files end in a newline
+    if not key.isascii() or not key.isprintable():
+        raise EnvironmentLacksError(
+            "the key holds characters that no HTTP header can carry",
+            "set OPENAI_API_KEY to the key alone",
+        )
+    return key or None
 
-    def __init__(self, model: EndpointModel, client: httpx2.Client, sampling: Sampling) -> None:
-        self._model = model
-        self._client = client
-        self._sampling = sampling
-        self._stopping = threading.Event()
-        self._lock = threading.Lock()
-        self._unreachable = 0
-        self.answered = False
-        """Whether any completion has come."""
-        self._renamed: dict[str, str | None] = {}
-        """Fields that the server wants under another name, or not at all (None)."""
-    def _complete_one(self, request: Request, sampling: Sampling) -> Completion:
-        error = "not asked: the run is ending"
-        for attempt in range(1, self._attempts + 1):
-            if self._closing.is_set():
-                break
+
+def _in_threads(
+    ask: Callable[[Request], Completion],
+    requests: Sequence[Request],
+    concurrency: int,
+    stopping: threading.Event,
+) -> Generator[Completion, None, None]:
+    """What `ask` gives for each request, as it comes; an exception ends it.
+
+    The threads are daemons and not a pool's, which waits for its threads: after Ctrl-C nobody
+    wants to wait for a slow answer, and a blocked read cannot be woken from another thread.
+    """
+    waiting, lock = iter(requests), threading.Lock()
+    # Bounded: what a slow consumer has not taken yet is lost when the run is killed.
+    results: Queue[Completion | Exception] = Queue(concurrency)
+
+    def work() -> None:
+        while not stopping.is_set():
+            with lock:
+                request = next(waiting, None)
+            if request is None:
+                return
             try:
-                completion = self._attempt(request, sampling)
-            except _AttemptFailed as failure:
-                error = self._redacted(str(failure))
-                if not failure.again:
-                    break
-                if attempt < self._attempts:
-                    pause = max(self._backoff_s * 2 ** (attempt - 1), failure.after_s)
-                    _LOG.info("%s: %s", self._spec.url, error)
-                    self._closing.wait(min(pause, LONGEST_WAIT_S))
-            else:
-                self._answered = True
-                return completion
-        return Completion(request.problem_id, request.sample, "", Finish.FAILED, error=error)
+                result: Completion | Exception = ask(request)
+            except Exception as error:  # noqa: BLE001 - raised where the completions are taken
+                result = error
+            results.put(result)
 
-    def _attempt(self, request: Request, sampling: Sampling) -> Completion:
-        body = self._body(request, sampling)
-        response, content = self._post(body)
-        if response.status_code != 200:
-            raise self._refusal(response, content, body)
-        return _read_answer(request, sampling, content, self._given_prefill(request.prompt))
-
-    def _given_prefill(self, prompt: Prompt) -> str:
-        return prompt.prefill if self._continue_prefill or not self._spec.chat else ""
-
-    def _body(self, request: Request, sampling: Sampling) -> dict[str, object]:
-        body: dict[str, object] = {
-            "model": self._spec.model,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            self._length_field: sampling.max_tokens,
-        }
-        if self._with_seed:
-            body["seed"] = request.seed(sampling)
-        if sampling.stop:
-            body["stop"] = list(sampling.stop)
-        if not self._spec.chat:
-            return body | {"prompt": as_text(request.prompt)}
-        messages = [
-            {"role": message.role, "content": message.content}
-            for message in request.prompt.messages
-        ]
-        if self._given_prefill(request.prompt):
-            messages.append({"role": "assistant", "content": request.prompt.prefill})
-            body |= {"continue_final_message": True, "add_generation_prompt": False}
-        return body | {"messages": messages}
-
-    def _post(self, body: Mapping[str, object]) -> tuple[httpx2.Response, bytes]:
-        """Send, and read the answer within time and size limits for the whole of it."""
-        deadline = time.monotonic() + self._timeout_s
-        content = bytearray()
-        try:
-            with self._client.stream("POST", self._spec.url, json=body) as response:
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if len(content) > LIMIT_ANSWER_BYTES:
-                        raise _AttemptFailed(f"an answer of more than {LIMIT_ANSWER_BYTES} bytes")
-                    if time.monotonic() > deadline:
-                        raise _AttemptFailed(
-                            f"no whole answer within {self._timeout_s:g} s", again=True
-                        )
-        except httpx2.ConnectError as error:
-            if not self._answered and self._refused_connections() >= UNREACHABLE_AFTER:
-                raise EnvironmentLacksError(
-                    self._redacted(f"no server answers at {self._spec.url}: {error}"),
-                    "start the server, or correct the URL",
-                ) from error
-            raise _AttemptFailed(f"cannot connect: {error}", again=True) from error
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-            raise UsageError(f"{self._spec.url}: not a usable URL: {error}") from error
-        except (httpx2.RequestError, RuntimeError) as error:
-            # RuntimeError: the client was closed under us.
-            words = str(error) or type(error).__name__
-            raise _AttemptFailed(f"no whole answer: {words}", again=True) from error
-        return response, bytes(content)
-
-    def _refusal(
-        self, response: httpx2.Response, content: bytes, body: Mapping[str, object]
-    ) -> Exception:
-        """What to raise for a status other than 200."""
-        status = response.status_code
-        words = self._redacted(f"status {status}: {_servers_words(content)}")
-        if status in (401, 403):
-            return EnvironmentLacksError(
-                f"{self._spec.url} refuses {'the key' if self._key else 'requests without a key'} "
-                f"({words})",
-                "set OPENAI_API_KEY to a key that this server accepts",
-            )
-        if status in (404, 405) or 300 <= status < 400:
-            return EndpointError(
-                f"{self._spec.url}: no model {self._spec.model!r}, or no such address ({words})"
-            )
-        if status in (400, 422) and self._adapts(words, body):
-            return _AttemptFailed(words, again=True)
-        retried = status in RETRIED_STATUS
-        after_s = _retry_after_s(response.headers.get("Retry-After", "")) if retried else 0.0
-        return _AttemptFailed(words, again=retried, after_s=after_s)
-
-    def _adapts(self, words: str, body: Mapping[str, object]) -> bool:
-        """Whether the server named a field that can be sent another way, which is done from now."""
-        if "max_completion_tokens" in words and "max_tokens" in body:
-            self._length_field = "max_completion_tokens"
-            return True
-        if "seed" in words and "seed" in body:
-            if self._with_seed:
-                _LOG.warning("%s takes no seed: samples will not repeat", self._spec.url)
-            self._with_seed = False
-            return True
-        return False
-
-    def _refused_connections(self) -> int:
-        with self._lock:
-            self._unreachable += 1
-            return self._unreachable
-
-    def _redacted(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
+    try:
+        for _ in range(min(concurrency, len(requests))):
+            threading.Thread(target=work, name="endpoint", daemon=True).start()
+        for _ in requests:
+            result = results.get()
+            if isinstance(result, Exception):
+                raise result
+            yield result
+    finally:
+        stopping.set()
+        with suppress(Empty):  # so that no thread waits for room for its last result
+            while True:
+                results.get_nowait()

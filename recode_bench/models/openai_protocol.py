@@ -25,7 +25,9 @@ class AnswerError(ValueError):
     """What a server sent is not an answer of this protocol."""
 
 
-def request_body(request: Request, sampling: Sampling, *, model: str, chat: bool, prefill: bool) -> dict[str, object]:
+def request_body(
+    request: Request, sampling: Sampling, *, model: str, chat: bool, prefill: bool
+) -> dict[str, object]:
     """The JSON to post for one completion.
 
     Args:
