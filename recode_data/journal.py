@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
 
@@ -51,19 +49,12 @@ class _Line:
 def code_version() -> str:
     """Hash of the miner's own source: finished work of other code is not finished work."""
     digest = hashlib.sha256()
-    for name, text in sorted(_sources(resources.files("recode_data"), "")):
-        digest.update(name.encode() + b"\0" + text + b"\0")
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root)
+        if path.suffix in (".py", ".toml") and name.parts[0] not in ("explorer", "commands"):
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
-
-
-def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
-    for entry in folder.iterdir():
-        name = f"{prefix}/{entry.name}"
-        if entry.is_dir():
-            if entry.name not in ("__pycache__", "explorer", "commands"):
-                yield from _sources(entry, name)
-        elif entry.name.endswith((".py", ".toml")):
-            yield name, entry.read_bytes()
 
 
 class BuildFolder:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 
 def wheel_bytes(
@@ -170,9 +169,7 @@ def _handler(index: ToyIndex) -> type[BaseHTTPRequestHandler]:
             if kind == "simple" and name in index.files:
                 listed = [file.listed() for file in index.files[name]]
                 page = {"meta": {"api-version": "1.1"}, "name": name, "files": listed}
-                self._answer(
-                    200, json.dumps(page).encode(), "application/vnd.pypi.simple.v1+json"
-                )
+                self._answer(200, json.dumps(page).encode(), "application/vnd.pypi.simple.v1+json")
                 return
             for offered in index.files.values():
                 for file in offered:

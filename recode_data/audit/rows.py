@@ -76,7 +76,8 @@ def _raw_rows(source: Path) -> Iterable[dict[str, Any]]:
         raise MalformedInputError(f"{source} does not exist")
     if source.suffix == ".parquet":
         try:
-            return pq.read_table(source).to_pylist()
+            rows: list[dict[str, Any]] = pq.read_table(source).to_pylist()
+            return rows
         except (pa.ArrowInvalid, OSError) as error:
             raise MalformedInputError(f"{source} is not a readable Parquet file") from error
     return _json_rows(source)

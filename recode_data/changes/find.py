@@ -98,7 +98,7 @@ def _repeats(comparison: Comparison) -> dict[str, tuple[str, ...]]:
 def _constructor_of_class(change: ApiChange, found: dict[str, ApiChange]) -> ApiChange:
     """A finding on `Class.__init__` repeats the one on `Class`."""
     owner, _, name = change.old_api.rpartition(".")
-    if name in ("__init__", "__new__") and change.alias_of is None:
-        if replace(change, old_api=owner).key in found:
-            return replace(change, alias_of=owner)
+    is_constructor = name in ("__init__", "__new__") and change.alias_of is None
+    if is_constructor and replace(change, old_api=owner).key in found:
+        return replace(change, alias_of=owner)
     return change

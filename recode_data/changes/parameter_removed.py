@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recode_data.changes.comparison import Comparison, Pair
 from recode_data.changes.deprecated import is_marked, sentinel_default
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import CATCH_ALL, parameter_diff
+from recode_data.changes.parameters import CATCH_ALL, ParameterDiff, parameter_diff
 from recode_data.records import ApiChange, ChangeKind, Parameter, ParameterKind
 from recode_data.surface.deprecations import REMOVED_NOW
 
@@ -19,15 +19,14 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
         if diff is None:
             continue
         accepts_any = any(
-            parameter.kind is ParameterKind.VAR_KEYWORD
-            for parameter in (pair.new.signature.parameters if pair.new.signature else ())
+            parameter.kind is ParameterKind.VAR_KEYWORD for parameter in diff.new.parameters
         )
         for parameter in diff.removed:
             if is_marked(pair.new, parameter.name):
                 continue  # still accepted, with a warning
-            if parameter.kind in CATCH_ALL and _catch_all_was_spelled_out(parameter, pair):
+            if parameter.kind in CATCH_ALL and _catch_all_was_spelled_out(parameter, diff):
                 continue
-            detail = f"{pair.old.signature} -> {pair.new.signature}"
+            detail = f"{diff.old} -> {diff.new}"
             if accepts_any:
                 detail += "; the new one takes **kwargs, which may pass it on"
             yield parameter_change(
@@ -39,16 +38,14 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
                 old_value=parameter.default,
             )
         yield from _raising(pair)
-        yield from _accepted_by_decorator(pair)
+        yield from _accepted_by_decorator(pair, diff)
 
 
-def _catch_all_was_spelled_out(parameter: Parameter, pair: Pair) -> bool:
+def _catch_all_was_spelled_out(parameter: Parameter, diff: ParameterDiff) -> bool:
     """`*args` that became named positional parameters still takes what it took."""
     if parameter.kind is not ParameterKind.VAR_POSITIONAL:
         return False
-    old, new = pair.old.signature, pair.new.signature
-    assert old is not None and new is not None  # noqa: S101 - the caller has a diff
-    return len(new.parameters) >= len(old.parameters) > 1
+    return len(diff.new.parameters) >= len(diff.old.parameters) > 1
 
 
 def _message(pair: Pair, name: str) -> str:
@@ -69,11 +66,9 @@ def _raising(pair: Pair) -> Iterator[ApiChange]:
             )
 
 
-def _accepted_by_decorator(pair: Pair) -> Iterator[ApiChange]:
+def _accepted_by_decorator(pair: Pair, diff: ParameterDiff) -> Iterator[ApiChange]:
     """Keywords that a decorator of the old version took and no signature shows."""
-    assert pair.old.signature is not None and pair.new.signature is not None  # noqa: S101
-    known = {parameter.name for parameter in pair.old.signature.parameters}
-    known |= {parameter.name for parameter in pair.new.signature.parameters}
+    known = {parameter.name for parameter in (*diff.old.parameters, *diff.new.parameters)}
     for mark in pair.old.deprecations:
         name = mark.parameter
         if (

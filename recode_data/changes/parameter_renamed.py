@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from recode_data.changes.comparison import Comparison, Pair
 from recode_data.changes.deprecated import is_marked
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import CATCH_ALL, parameter_diff
-from recode_data.records import ApiChange, ChangeKind, Parameter, ParameterKind
+from recode_data.changes.parameters import CATCH_ALL, ParameterDiff, parameter_diff
+from recode_data.records import ApiChange, ChangeKind, ParameterKind
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
@@ -30,13 +30,12 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
                 old_value=old.name,
                 new_value=new.name,
             )
-        yield from _by_decorator(pair)
+        yield from _by_decorator(pair, diff)
 
 
-def _by_decorator(pair: Pair) -> Iterator[ApiChange]:
-    assert pair.old.signature is not None and pair.new.signature is not None  # noqa: S101
-    old_names = {parameter.name for parameter in pair.old.signature.parameters}
-    new: dict[str, Parameter] = {item.name: item for item in pair.new.signature.parameters}
+def _by_decorator(pair: Pair, diff: ParameterDiff) -> Iterator[ApiChange]:
+    old_names = {parameter.name for parameter in diff.old.parameters}
+    new = {parameter.name for parameter in diff.new.parameters}
     for mark in pair.old.deprecations:
         if (
             mark.parameter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recode_data.changes.comparison import Comparison, Pair
+from recode_data.changes.comparison import Comparison
 from recode_data.changes.parameter_changes import parameter_change
 from recode_data.changes.parameters import POSITIONAL, ParameterDiff, parameter_diff
 from recode_data.records import ApiChange, ChangeKind
@@ -16,26 +16,25 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
         diff = parameter_diff(pair)
         if diff is None:
             continue
-        name = _first_displaced(pair, diff)
+        name = _first_displaced(diff)
         if name is not None:
             yield parameter_change(
                 ChangeKind.PARAMETER_REORDERED,
                 pair,
                 name,
-                f"{pair.old.signature} -> {pair.new.signature}",
+                f"{diff.old} -> {diff.new}",
             )
 
 
-def _first_displaced(pair: Pair, diff: ParameterDiff) -> str | None:
-    assert pair.old.signature is not None and pair.new.signature is not None  # noqa: S101
+def _first_displaced(diff: ParameterDiff) -> str | None:
     new_names = {old.name: new.name for old, new, _ in diff.renamed}
     gone = {parameter.name for parameter in diff.removed}
     old = [
         new_names.get(parameter.name, parameter.name)
-        for parameter in pair.old.signature.parameters
+        for parameter in diff.old.parameters
         if parameter.kind in POSITIONAL and parameter.name not in gone
     ]
-    new = [item.name for item in pair.new.signature.parameters if item.kind in POSITIONAL]
+    new = [item.name for item in diff.new.parameters if item.kind in POSITIONAL]
     required = {
         item.name for item in diff.added if item.default is None
     }  # reported as such; what follows it is displaced by that

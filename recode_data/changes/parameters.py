@@ -19,6 +19,8 @@ POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD
 class ParameterDiff:
     """The parameters of one pair, sorted out."""
 
+    old: Signature
+    new: Signature
     kept: tuple[tuple[Parameter, Parameter], ...]
     removed: tuple[Parameter, ...]
     added: tuple[Parameter, ...]
@@ -48,7 +50,7 @@ def parameter_diff(pair: Pair) -> ParameterDiff | None:
             renamed.append((parameter, *match))
             removed.remove(parameter)
             added.remove(match[0])
-    return ParameterDiff(kept, tuple(removed), tuple(added), tuple(renamed))
+    return ParameterDiff(old, new, kept, tuple(removed), tuple(added), tuple(renamed))
 
 
 def _is_unknown(signature: Signature) -> bool:

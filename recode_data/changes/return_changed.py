@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from recode_data.changes.comparison import Comparison
 from recode_data.records import ApiChange, ChangeKind, Evidence, EvidenceKind
 
-_CONCRETE = frozenset(
-    """None bool int float complex str bytes bytearray list tuple dict set frozenset Iterator
-    Generator Iterable Coroutine Awaitable AsyncIterator ndarray DataFrame Series Index""".split()
-)
+_CONCRETE_NAMES = """
+None bool int float complex str bytes bytearray list tuple dict set frozenset Iterator
+Generator Iterable Coroutine Awaitable AsyncIterator ndarray DataFrame Series Index
+"""
+_CONCRETE = frozenset(_CONCRETE_NAMES.split())
 _SPELLINGS = {
     "List": "list",
     "Tuple": "tuple",

@@ -21,13 +21,13 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
     for path in clues.by_identity.get(old.identity or old.canonical, ()):
         if path == change.old_api or path not in clues.new_view:
             continue
-        if old.type_name in IMMUTABLE and path.rpartition(".")[2] != last:
-            if old.identity is not None:
-                continue  # equal numbers and strings are one object by chance
+        by_chance = old.type_name in IMMUTABLE and old.identity is not None
+        if by_chance and path.rpartition(".")[2] != last:
+            continue  # equal numbers and strings are one object
         new = clues.new_view[path]
-        if path in clues.touched and (touch := clues.touched[path].new):
-            if not touch.resolves or touch.deprecation:
-                continue
+        touch = clues.touched[path].new if path in clues.touched else None
+        if touch and (not touch.resolves or touch.deprecation):
+            continue
         score = SAME_NAME_SCORE if path.rpartition(".")[2] == last else OTHER_NAME_SCORE
         score -= 0.02 * path.count(".") + (0.1 if new.alias_of else 0.0)
         score -= 0.2 if any(mark.parameter is None for mark in new.deprecations) else 0.0

@@ -26,9 +26,9 @@ def read_notes(root: Path) -> tuple[str, ...]:
         telling = any(_NAME.search(part) for part in relative.parts)
         for name in files:
             path = Path(folder, name)
-            if path.suffix.lower() in _SUFFIXES or (not path.suffix and name.isupper()):
-                if telling or _NAME.search(path.stem):
-                    paths.append(path)
+            is_text = path.suffix.lower() in _SUFFIXES or (not path.suffix and name.isupper())
+            if is_text and (telling or _NAME.search(path.stem)):
+                paths.append(path)
     texts: list[str] = []
     total = 0
     for path in sorted(paths, key=lambda item: _version_key(item, root), reverse=True):

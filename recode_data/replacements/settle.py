@@ -84,9 +84,9 @@ def _said(access: Access, path: str) -> str:
     if access.failed_at != path:
         return ""
     text = access.message
-    if text.startswith(("module ", "type object ")) and "has no attribute" in text:
-        if len(text) < 60 + len(path):
-            return ""
+    is_plain = text.startswith(("module ", "type object ")) and "has no attribute" in text
+    if is_plain and len(text) < 60 + len(path):
+        return ""
     return "" if text.startswith("No module named") else text
 
 

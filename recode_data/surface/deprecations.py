@@ -152,15 +152,15 @@ def _parameter_marks(call: ast.Call, last: str, names: frozenset[str]) -> Iterat
                 for text in map(string_value, argument.elts)
                 if text and _IDENTIFIER.match(text)
             )
-    for keyword in call.keywords:  # custom_deprecation(old="new")
-        text = string_value(keyword.value)
+    for passed in call.keywords:  # custom_deprecation(old="new")
+        old, new = passed.arg, string_value(passed.value)
         if (
-            keyword.arg
-            and text in names
-            and keyword.arg not in names
-            and not re.search(r"old|new|name|altern|addendum", keyword.arg)
+            old
+            and new in names
+            and old not in names
+            and not re.search(r"old|new|name|altern|addendum", old)
         ):
-            yield mark("", parameter=keyword.arg, since=since, new_api=text)
+            yield mark("", parameter=old, since=since, new_api=new)
             return
     yield from _old_and_new(identifiers, names, " ".join(messages), since, "rename" in last)
 
@@ -404,7 +404,7 @@ def module_marks(body: Iterable[ast.stmt]) -> Iterator[Deprecation]:
 
 def doc_marks(doc: str | None, signature: Signature | None) -> Iterator[Deprecation]:
     """Marks of `.. deprecated::` directives; those in a parameter's text belong to it."""
-    if not doc or "eprecated" not in doc and "EPRECATED" not in doc:
+    if not doc or ("eprecated" not in doc and "EPRECATED" not in doc):
         return
     names = {parameter.name for parameter in signature.parameters} if signature else set()
     base = min(

@@ -363,10 +363,10 @@ class _ModuleReader:
     def _lazy_strings(self, tree: ast.Module) -> tuple[str, ...]:
         """Identifiers in `__getattr__` and in the module's literals that it refers to."""
         found: dict[str, None] = {}
-        server: ast.AST | None = None
-        for node in tree.body:
-            if getattr(node, "name", None) == "__getattr__":
-                server = node
+        server: ast.stmt | None = None
+        for statement in tree.body:
+            if getattr(statement, "name", None) == "__getattr__":
+                server = statement
         if isinstance(server, ast.ClassDef):
             return tuple(
                 item.name for item in server.body if isinstance(item, ast.FunctionDef)
@@ -384,9 +384,9 @@ class _ModuleReader:
             elif isinstance(node, ast.Constant):
                 _add_identifier(found, node)
         for literal in literals:
-            for node in ast.walk(literal):
-                if isinstance(node, ast.Constant):
-                    _add_identifier(found, node)
+            for part in ast.walk(literal):
+                if isinstance(part, ast.Constant):
+                    _add_identifier(found, part)
         return tuple(found)[:_LAZY_LIMIT]
 
 
@@ -479,9 +479,7 @@ def _instance_attributes(initialiser: ast.FunctionDef) -> Iterator[tuple[str, in
             targets = [statement.target]
         elif isinstance(statement, (ast.If, ast.For, ast.While)):
             pending.extend([*statement.body, *statement.orelse])
-        elif isinstance(statement, ast.With):
-            pending.extend(statement.body)
-        elif isinstance(statement, ast.Try):
+        elif isinstance(statement, (ast.With, ast.Try)):
             pending.extend(statement.body)
         for target in targets:
             items = target.elts if isinstance(target, ast.Tuple) else [target]
@@ -504,7 +502,7 @@ def _forwards(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
         call = call.value
     if isinstance(last, ast.Return) and isinstance(call, ast.Attribute):
         return dotted_name(call)  # a property that hands on another attribute
-    if not isinstance(call, ast.Call) or isinstance(last, ast.Expr) and len(node.body) < 2:
+    if not isinstance(call, ast.Call) or (isinstance(last, ast.Expr) and len(node.body) < 2):
         return None
     target = dotted_name(call.func)
     if target is None or "warn" in target.lower() or "deprecat" in target.lower():

@@ -12,6 +12,7 @@ Messages, each a chunk so that what was seen before a crash arrives:
 - {"object": number, "k": kind, "m": module, "q": qualified name, …}; see `_Inspector.describe`.
 """
 
+import contextlib
 import importlib
 import inspect
 import signal
@@ -140,12 +141,10 @@ class _Inspector:
         except Exception:
             exported = None
         names = dict.fromkeys(exported or ())
-        try:
+        with contextlib.suppress(Exception):
             names.update(dict.fromkeys(sorted(vars(module))))
             if hasattr(module, "__getattr__") or type(module) is not types.ModuleType:
                 names.update(dict.fromkeys(sorted(dir(module))))
-        except Exception:
-            pass
         extra = self.payload["modules"].get(name, ())
         names.update(dict.fromkeys(extra))
         keep_private = set(exported or ()) | set(extra)

@@ -14,22 +14,22 @@ def without_newer_syntax(source: bytes) -> str | None:
     class Older(libcst.CSTTransformer):
         """Rewrites the constructs that the oldest supported interpreter lacks."""
 
-        def leave_FunctionDef(  # noqa: N802 - libcst's name
+        def leave_FunctionDef(
             self, original_node: libcst.FunctionDef, updated_node: libcst.FunctionDef
         ) -> libcst.FunctionDef:
             return updated_node.with_changes(type_parameters=None)
 
-        def leave_ClassDef(  # noqa: N802 - libcst's name
+        def leave_ClassDef(
             self, original_node: libcst.ClassDef, updated_node: libcst.ClassDef
         ) -> libcst.ClassDef:
             return updated_node.with_changes(type_parameters=None)
 
-        def leave_TypeAlias(  # noqa: N802 - libcst's name
+        def leave_TypeAlias(
             self, original_node: libcst.TypeAlias, updated_node: libcst.TypeAlias
         ) -> libcst.Assign:
             return libcst.Assign([libcst.AssignTarget(updated_node.name)], updated_node.value)
 
-        def leave_TryStar(  # noqa: N802 - libcst's name
+        def leave_TryStar(
             self, original_node: libcst.TryStar, updated_node: libcst.TryStar
         ) -> libcst.Try:
             handlers = [
@@ -41,6 +41,6 @@ def without_newer_syntax(source: bytes) -> str | None:
             )
 
     try:
-        return libcst.parse_module(source).visit(Older()).code  # type: ignore[union-attr]  # a module stays one
+        return libcst.parse_module(source).visit(Older()).code
     except (libcst.ParserSyntaxError, libcst.CSTValidationError, UnicodeError, RecursionError):
         return None

@@ -233,16 +233,15 @@ class Package:
         if exports is not None:
             names.update(dict.fromkeys(exports, True))
         for name, definition in facts.names.items():
-            if name in names or definition.typing_only and not facts.source_file.endswith(".pyi"):
+            if name in names or (definition.typing_only and not facts.source_file.endswith(".pyi")):
                 continue
             if definition.explicit:
                 names[name] = True
             elif name.startswith("_"):
                 if any(mark.parameter is None for mark in definition.deprecations):
                     names[name] = False  # who deprecates a private name knows that it is used
-            elif exports is None or not exports:
-                if self._is_offered(facts, definition):
-                    names[name] = definition.kind is not DefinitionKind.IMPORT
+            elif not exports and self._is_offered(facts, definition):
+                names[name] = definition.kind is not DefinitionKind.IMPORT
         for star in facts.stars if not exports else ():
             if star in self.modules and star != module:
                 for name in sorted(self.star_names(star)):

@@ -163,9 +163,10 @@ class _Overlay:
         )
         if static is not None:
             self._package.external[f"{facts.module}.{name}"] = definition
-        elif exported or facts.exports is None or name in facts.lazy_strings:
-            if not name.startswith("_") or exported:
-                facts.names[name] = definition
+        elif exported or (
+            not name.startswith("_") and (facts.exports is None or name in facts.lazy_strings)
+        ):
+            facts.names[name] = definition
 
     def _is_offered(self, facts: FileFacts, name: str, described: Json, exported: bool) -> bool:
         """Whether a name that no source binds is there for users."""
@@ -217,11 +218,7 @@ class _Overlay:
             if described["k"] != "class" or "members" not in described:
                 continue
             canonical = _canonical(described)
-            resolved = package.runtime_classes.get(canonical)
-            if resolved is None:
-                found = package.resolve_dotted(canonical)
-                if found is not None and found.definition is not None:
-                    resolved = found
+            resolved = package.runtime_classes.get(canonical) or package.resolve_dotted(canonical)
             if resolved is None or resolved.definition is None:
                 definition = self._definition(number, described, {})
                 resolved = Resolved(canonical, definition, str(described["m"]))

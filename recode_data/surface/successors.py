@@ -22,21 +22,24 @@ _BACKWARD = re.compile(
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
 _IMPORT = re.compile(r"\bfrom ([A-Za-z_][\w.]*) import ([A-Za-z_]\w*)")
 _QUOTED = re.compile(
-    r"(?::[\w:+.-]+:)?(?P<q>``|`|''|'|\"|‘|“)\s*~?[!.]?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
-    r"(?:\s*<[^>`]*>)?(?P<call>[(\[={ ,][^`'\"\n]*)?(?:``|`|''|'|\"|’|”)"
+    r"(?::[\w:+.-]+:)?(?P<q>``|`|''|'|\"|\u2018|\u201c)\s*~?[!.]?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
+    r"(?:\s*<[^>`]*>)?(?P<call>[(\[={ ,][^`'\"\n]*)?(?:``|`|''|'|\"|\u2019|\u201d)"
 )
 _BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\()?(?![\w/-])")
-_STOP = frozenset(
-    """the a an it its this that these those and or not for from with without by to of in on as at
-    is are be been was will should can may must instead use using used please function functions
-    method methods class classes module modules attribute attributes argument arguments keyword
-    keywords parameter parameters option options value values version versions release new old
-    deprecated removed future warning warnings error python import imports code you your we our one
-    another other alternative equivalent following same if when all any directly explicitly set
-    setting pass passing call calling both either only also more instance object objects property
-    see more information details note documentation default behavior behaviour""".split()
+_STOP_WORDS = """
+the a an it its this that these those and or not for from with without by to of in on as at
+is are be been was will should can may must instead use using used please function functions
+method methods class classes module modules attribute attributes argument arguments keyword
+keywords parameter parameters option options value values version versions release new old
+deprecated removed future warning warnings error python import imports code you your we our one
+another other alternative equivalent following same if when all any directly explicitly set
+setting pass passing call calling both either only also more instance object objects property
+see more information details note documentation default behavior behaviour
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+_SORTS = frozenset(
+    ("function", "method", "class", "attribute", "property", "module", "argument", "keyword")
 )
-_SORTS = frozenset("function method class attribute property module argument keyword".split())
 _WINDOW_CHARS = 220
 
 

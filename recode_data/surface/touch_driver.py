@@ -6,6 +6,7 @@ Payload: {"paths": [dotted path, …]}. Messages: chunks [{"path", "ok", "error"
 "w": [[category, text]], "at": prefix that failed or warned, "c": "module.qualname" | null}, …].
 """
 
+import contextlib
 import importlib
 import inspect
 import signal
@@ -139,10 +140,8 @@ class _Toucher:
 
 def _instance(cls):
     for sample in SAMPLES:
-        try:
+        with contextlib.suppress(Exception):
             return (cls(*sample),)
-        except Exception:
-            continue
     return None
 
 

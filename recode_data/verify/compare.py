@@ -115,8 +115,8 @@ def is_informative(value: JsonValue) -> bool:
         items = value[1] if len(value) > 1 and isinstance(value[1], list) else []
         if not items:
             return True
-        nested = [part for item in items for part in (item if tag == "d" else [item])]
-        return any(is_informative(part) for part in nested)
+        parts = [item if tag == "d" and isinstance(item, list) else [item] for item in items]
+        return any(is_informative(part) for several in parts for part in several)
     return True
 
 
@@ -183,11 +183,11 @@ def words(value: JsonValue) -> str:
     if tag == "y":
         return f"bytes.fromhex({rest[0]!r})"
     if tag in ("l", "u", "S"):
-        opening, closing = {"l": "[]", "u": "()", "S": "{}"}[tag]
+        opening, closing = {"l": ("[", "]"), "u": ("(", ")"), "S": ("{", "}")}[tag]
         return opening + ", ".join(words(item) for item in items) + closing
     if tag == "d":
-        pairs = (item for item in items if isinstance(item, list) and len(item) == 2)
-        return "{" + ", ".join(f"{words(key)}: {words(item)}" for key, item in pairs) + "}"
+        pairs = [item for item in items if isinstance(item, list) and len(item) == 2]
+        return "{" + ", ".join(f"{words(pair[0])}: {words(pair[1])}" for pair in pairs) + "}"
     if tag == "a":
         elements = rest[2] if isinstance(rest[2], list) else []
         shown = ", ".join(words(item) for item in elements[:12])

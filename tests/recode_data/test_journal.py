@@ -64,7 +64,7 @@ def test_a_folder_of_another_build_is_refused(tmp_path: Path) -> None:
     with BuildFolder(tmp_path / "out").claimed(REQUEST):
         pass
     with (
-        pytest.raises(UsageError, match="toy:1.0:2.0"),
+        pytest.raises(UsageError, match=r"toy:1\.0:2\.0"),
         BuildFolder(tmp_path / "out").claimed({**REQUEST, "steps": ["toy:1.0:3.0"]}),
     ):
         pass

@@ -6,7 +6,24 @@ from recode_data.curate import deduplicate
 from recode_data.records import Candidate, DropReason, Verified
 from tests.making import make_candidate, make_change, make_verified
 
-WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho".split()
+WORDS = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+]
 
 
 def distinct(number: int, api: str = "toy.load") -> Verified:
