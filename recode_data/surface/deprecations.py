@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from recode_data.records import Deprecation, ParameterKind, Signature
 from recode_data.surface.successors import named_successors
-from recode_data.surface.texts import dotted_name, string_value
+from recode_data.surface.texts import TRY, dotted_name, string_value
 
 REMOVED_NOW = "now"
 """`Deprecation.removal` of a stub that is still there and only raises."""
@@ -24,6 +24,7 @@ _IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
 _DOTTED = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\(\))?$")
 _DECORATOR = re.compile(r"deprecat|rename|delete_param|keyword_only|legacy_?api", re.IGNORECASE)
 _ABOUT_PARAMETER = re.compile(r"param|kwarg|arg(ument)?s?(_|$)|keyword", re.IGNORECASE)
+_ABOUT_THE_MARK = re.compile(r"(?:^|_)(?:old|new|name|altern\w*|addendum)(?:_|$)")
 _KEYWORD_ONLY = re.compile(r"keyword_only|nonkeyword|positional", re.IGNORECASE)
 _WARN_CALL = re.compile(r"warn|deprecat", re.IGNORECASE)
 _CATEGORY = re.compile(r"Deprecat|FutureWarning|RemovedIn|Removed\w*Warning|PendingDep")
@@ -62,9 +63,12 @@ def mark(message: str, *, parameter: str | None = None, **fields: str | None) ->
 
 
 def decorator_marks(
-    decorators: Iterable[ast.expr], signature: Signature | None
+    decorators: Iterable[ast.expr], signature: Signature | None, own_name: str
 ) -> Iterator[Deprecation]:
-    """Marks that decorators put on a function, a class or their parameters."""
+    """Marks that decorators put on a function, a class or their parameters.
+
+    `own_name` is what the decorated thing is called: a string that repeats it names no successor.
+    """
     names = (
         frozenset(parameter.name for parameter in signature.parameters)
         if signature
@@ -85,7 +89,7 @@ def decorator_marks(
         elif _ABOUT_PARAMETER.search(last):
             yield from _parameter_marks(call, last, names)
         elif "deprecat" in last.lower() or "legacy" in last.lower():
-            yield _object_mark(call)
+            yield _object_mark(call, own_name)
 
 
 def _strings(call: ast.Call) -> list[tuple[str | None, str]]:
@@ -102,11 +106,13 @@ def _strings(call: ast.Call) -> list[tuple[str | None, str]]:
     return found
 
 
-def _object_mark(call: ast.Call) -> Deprecation:
+def _object_mark(call: ast.Call, own_name: str) -> Deprecation:
     since = removal = new_api = None
     messages: list[str] = []
     for keyword, text in _strings(call):
         word = (keyword or "").lower()
+        if text.removesuffix("()") == own_name:
+            continue
         if _VERSION.match(text):
             if "remov" in word or "until" in word:
                 removal = text
@@ -154,12 +160,7 @@ def _parameter_marks(call: ast.Call, last: str, names: frozenset[str]) -> Iterat
             )
     for passed in call.keywords:  # custom_deprecation(old="new")
         old, new = passed.arg, string_value(passed.value)
-        if (
-            old
-            and new in names
-            and old not in names
-            and not re.search(r"old|new|name|altern|addendum", old)
-        ):
+        if old and new in names and old not in names and not _ABOUT_THE_MARK.search(old):
             yield mark("", parameter=old, since=since, new_api=new)
             return
     yield from _old_and_new(identifiers, names, " ".join(messages), since, "rename" in last)
@@ -260,7 +261,7 @@ class _Body:
                 yield from self._block(statement.orelse, parameter, conditional=True)
             elif isinstance(statement, (ast.With, ast.AsyncWith)):
                 yield from self._block(statement.body, parameter, conditional=conditional)
-            elif isinstance(statement, ast.Try):
+            elif isinstance(statement, TRY):
                 yield from self._block(statement.body, parameter, conditional=conditional)
                 for handler in statement.handlers:
                     yield from self._block(handler.body, parameter, conditional=True)

@@ -26,9 +26,11 @@ from recode_data.surface.facts import Definition, DefinitionKind, FileFacts, Fla
 from recode_data.surface.newer_syntax import without_newer_syntax
 from recode_data.surface.signatures import signature_of
 from recode_data.surface.texts import (
+    TRY,
     dotted_name,
     expression_text,
     first_paragraph,
+    type_alias_name,
 )
 
 _LOUD = re.compile(rb"warn|eprecat|emoved|expired|no longer|\n")
@@ -117,7 +119,7 @@ class _ModuleReader:
             typing_branch = typing_only or _is_type_checking(statement.test)
             self.block(statement.body, scope, owner, fallback=fallback, typing_only=typing_branch)
             self.block(statement.orelse, scope, owner, fallback=True, typing_only=typing_only)
-        elif isinstance(statement, ast.Try):
+        elif isinstance(statement, TRY):
             self.block(statement.body, scope, owner, fallback=fallback, typing_only=typing_only)
             for handler in statement.handlers:
                 self.block(handler.body, scope, owner, fallback=True, typing_only=typing_only)
@@ -125,6 +127,9 @@ class _ModuleReader:
                 self.block(rest, scope, owner, fallback=fallback, typing_only=typing_only)
         elif isinstance(statement, (ast.With, ast.For, ast.While)):
             self.block(statement.body, scope, owner, fallback=fallback, typing_only=typing_only)
+        elif isinstance(statement, ast.Match):
+            for case in statement.cases:
+                self.block(case.body, scope, owner, fallback=True, typing_only=typing_only)
 
     def _bindings(
         self, statement: ast.stmt, scope: dict[str, Definition], owner: str | None
@@ -155,6 +160,8 @@ class _ModuleReader:
                     scope.pop(target.id, None)
         elif isinstance(statement, ast.Expr) and owner is None:
             self._exports.call(statement.value)
+        elif (alias := type_alias_name(statement)) is not None:
+            yield Definition(alias, DefinitionKind.ATTRIBUTE, statement.lineno)
 
     # --- definitions ---
 
@@ -183,7 +190,7 @@ class _ModuleReader:
             marks = tuple(
                 dict.fromkeys(
                     (
-                        *decorator_marks(node.decorator_list, signature),
+                        *decorator_marks(node.decorator_list, signature, node.name),
                         *(body_marks(node, signature) if loud else ()),
                         *doc_marks(doc, signature),
                     )
@@ -236,7 +243,7 @@ class _ModuleReader:
         definition.deprecations = tuple(
             dict.fromkeys(
                 (
-                    *decorator_marks(node.decorator_list, signature),
+                    *decorator_marks(node.decorator_list, signature, node.name),
                     *doc_marks(doc, signature),
                     *own,
                 )
@@ -335,9 +342,8 @@ class _ModuleReader:
         if not isinstance(value, ast.Call):
             attribute.value = _constant_text(value)
             return attribute
-        callee = dotted_name(
-            value.func if not isinstance(value.func, ast.Call) else value.func.func
-        )
+        decorator = value.func if isinstance(value.func, ast.Call) else value  # deprecated(…)(f)
+        callee = dotted_name(decorator.func)
         last = (callee or "").rsplit(".", 1)[-1]
         arguments = [dotted_name(item) for item in value.args]
         known = scope.get(name)
@@ -345,14 +351,14 @@ class _ModuleReader:
             known.decorators = (*known.decorators, callee or "")
             known.deprecations = (
                 *known.deprecations,
-                *decorator_marks([value], known.signature),
+                *decorator_marks([decorator], known.signature, name),
             )
             return known
         if last == "property":
             attribute.kind, attribute.flavour = DefinitionKind.FUNCTION, Flavour.PROPERTY
         elif last in ("staticmethod", "classmethod") and arguments and arguments[0]:
             return Definition(name, DefinitionKind.ALIAS, line, target=arguments[0])
-        marks = tuple(decorator_marks([value], None))
+        marks = tuple(decorator_marks([decorator], None, name))
         if marks:
             attribute.deprecations = marks
         attribute.forwards = next((item for item in arguments if item), None) if marks else None
@@ -413,6 +419,9 @@ def _bind(scope: dict[str, Definition], definition: Definition, *, fallback: boo
     known = scope.get(definition.name)
     if known is not None and known is not definition:
         if fallback and not known.typing_only:
+            defines = definition.kind in (DefinitionKind.FUNCTION, DefinitionKind.CLASS)
+            if known.kind is DefinitionKind.IMPORT and defines:
+                known.otherwise = known.otherwise or definition
             return
         if definition.flavour is Flavour.OVERLOAD:
             return
@@ -479,7 +488,7 @@ def _instance_attributes(initialiser: ast.FunctionDef) -> Iterator[tuple[str, in
             targets = [statement.target]
         elif isinstance(statement, (ast.If, ast.For, ast.While)):
             pending.extend([*statement.body, *statement.orelse])
-        elif isinstance(statement, (ast.With, ast.Try)):
+        elif isinstance(statement, (ast.With, TRY)):
             pending.extend(statement.body)
         for target in targets:
             items = target.elts if isinstance(target, ast.Tuple) else [target]

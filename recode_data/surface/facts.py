@@ -11,7 +11,7 @@ from enum import Enum
 
 from recode_data.records import Deprecation, Signature
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 """Part of every cache key: raise it with any change of what extraction finds."""
 
 
@@ -67,6 +67,8 @@ class Definition:
     runtime: bool = False
     """Seen at run time only."""
     type_name: str | None = None
+    otherwise: Definition | None = None
+    """What an import that fails is replaced by: `except ImportError: def f(): …`."""
     computed: bool = False
     """Bound by an expression: what it is was learnt at run time."""
 

@@ -42,5 +42,8 @@ def without_newer_syntax(source: bytes) -> str | None:
 
     try:
         return libcst.parse_module(source).visit(Older()).code
-    except (libcst.ParserSyntaxError, libcst.CSTValidationError, UnicodeError, RecursionError):
+    except (
+        *(libcst.ParserSyntaxError, libcst.CSTValidationError),
+        *(SyntaxError, UnicodeError, RecursionError),  # two of an encoding that nobody knows
+    ):
         return None

@@ -102,7 +102,7 @@ class Package:
         if definition is not None:
             found = self._follow(facts, definition, depth)
             if found is None or found.is_external:
-                return self._in_stub(module, name) or found
+                return self._in_stub(module, name) or _otherwise(facts, definition) or found
             return found
         for star in reversed(facts.stars):
             if star != module and star in self.modules and name in self.star_names(star):
@@ -252,7 +252,7 @@ class Package:
         return names
 
     def _is_offered(self, facts: FileFacts, definition: Definition) -> bool:
-        if definition.kind is not DefinitionKind.IMPORT:
+        if definition.kind is not DefinitionKind.IMPORT or definition.otherwise is not None:
             return True
         target = definition.target or ""
         top = target.split(".")[0]
@@ -360,3 +360,10 @@ class Package:
                 ):  # what the constructor assigns does not hide an inherited property
                     found[name] = (owner, self.own_member(owner, definition))
         return dict(sorted(found.items()))
+
+
+def _otherwise(facts: FileFacts, definition: Definition) -> Resolved | None:
+    """What the module itself defines where its import fails."""
+    if definition.otherwise is None:
+        return None
+    return Resolved(f"{facts.module}.{definition.name}", definition.otherwise, facts.module)

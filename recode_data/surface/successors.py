@@ -25,7 +25,7 @@ _QUOTED = re.compile(
     r"(?::[\w:+.-]+:)?(?P<q>``|`|''|'|\"|\u2018|\u201c)\s*~?[!.]?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
     r"(?:\s*<[^>`]*>)?(?P<call>[(\[={ ,][^`'\"\n]*)?(?:``|`|''|'|\"|\u2019|\u201d)"
 )
-_BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\()?(?![\w/-])")
+_BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(|(?![\w/-]))")
 _STOP_WORDS = """
 the a an it its this that these those and or not for from with without by to of in on as at
 is are be been was will should can may must instead use using used please function functions

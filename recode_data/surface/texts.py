@@ -8,6 +8,8 @@ import re
 _BLANK = re.compile(r"\n[ \t]*\n")
 _SPACE = re.compile(r"\s+")
 DOC_LIMIT_CHARS = 400
+# `except*` came with Python 3.11, as a node of its own with the same fields.
+TRY: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
 def expression_text(node: ast.expr) -> str:
@@ -29,6 +31,12 @@ def dotted_name(node: ast.expr | None) -> str | None:
         return None
     parts.append(node.id)
     return ".".join(reversed(parts))
+
+
+def type_alias_name(statement: ast.stmt) -> str | None:
+    """`X` of `type X = …`, which came with Python 3.12; None of any other statement."""
+    name = getattr(statement, "name", None) if type(statement).__name__ == "TypeAlias" else None
+    return name.id if isinstance(name, ast.Name) else None
 
 
 def string_value(node: ast.expr | None) -> str | None:
