@@ -52,6 +52,6 @@ def in_words(change: ApiChange) -> str:
 
 
 def changes_between(old: Package, new: Package) -> list[str]:
-    """Every change between two versions of `toy`, in words; repeats at further paths left out."""
+    """Every change between two versions of `toy`, in words, sorted; repeats are left out."""
     found = find_changes(surface_of(old, "1.0"), surface_of(new, "2.0"))
-    return [in_words(change) for change in found if change.alias_of is None]
+    return sorted(in_words(change) for change in found if change.alias_of is None)
