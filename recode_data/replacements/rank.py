@@ -109,7 +109,7 @@ def _same_member(change: ApiChange, path: str, clues: Clues) -> bool:
     owner, _, name = change.old_api.rpartition(".")
     new_owner, _, new_name = path.rpartition(".")
     owners = (clues.old_view.get(owner), clues.new_view.get(owner), clues.new_view.get(new_owner))
-    return name == new_name and all(
+    return (name == new_name and owner != new_owner) and all(
         item is not None and item.kind is ObjectKind.CLASS for item in owners
     )
 

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from recode_data.replacements.similarity import propose
+from tests.clues import clues_of, found, proposed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expect"),
+    [
+        pytest.param("def groupby(a): ...", "def group_by(a): ...", "toy.group_by", id="spelling"),
+        pytest.param("def spread(values):\n    'Standard deviation.'", "def spread_of(values):\n    'Standard deviation.'", "toy.spread_of", id="alike"),
+        pytest.param("def f(a): ...", {"toy/__init__.py": "", "toy/a.py": "def f(a): ..."}, "toy.a.f", id="same-name-elsewhere"),
+        pytest.param("class C:\n    def mean_value(self, a): ...", "class C:\n    def mean_values(self, a): ...", "toy.C.mean_values", id="member"),
+    ],
+)  # fmt: skip
+def test_looks_alike(old: str, new: str, expect: str) -> None:
+    path = "toy.C.mean_value" if "class" in old else f"toy.{old[4:].partition('(')[0]}"
+    assert [item.new_api for item in found(propose, path, clues_of(old, new))] == [expect]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("def f(a): ...", "def g(a): ...", id="another-name"),
+        pytest.param("def loader(a): ...", "load = 1", id="function-and-constant"),
+        pytest.param("def f(a): ...", "class C:\n    def f(self, a): ...", id="member-of-a-class"),
+        pytest.param("def f(a): ...", "def _f(a): ...", id="private"),
+    ],
+)
+def test_does_not(old: str, new: str) -> None:
+    path = f"toy.{old[4:].partition('(')[0]}"
+    assert proposed(propose, path, clues_of(old, new)) == []
+
+
+def test_nearer_name_ranks_higher() -> None:
+    clues = clues_of(
+        "def mean_value(a): ...", "def mean_values(a): ...\ndef mean_of_values(a): ..."
+    )
+    assert found(propose, "toy.mean_value", clues)[0].new_api == "toy.mean_values"
+
+
+def test_what_only_warns_needs_no_look_alike() -> None:
+    old = "def f(a): ...\ndef f_a(a): ..."
+    clues = clues_of(old, "@deprecated('soon')\n" + old)
+    assert proposed(propose, "toy.f", clues) == []

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from recode_data.records import ApiChange, ChangeKind
+from recode_data.surface.touch import touch_paths
+from tests.drivers import toylib_toucher
+
+
+def change(path: str, kind: ChangeKind = ChangeKind.REMOVED, **fields: str) -> ApiChange:
+    return ApiChange(kind, path, **fields)  # type: ignore[arg-type]  # texts all
+
+
+def test_accesses_in_both_versions() -> None:
+    changes = [
+        change("toylib.total"),
+        change("toylib.stats.spread"),
+        change("toylib.Table.shape", ChangeKind.KIND_CHANGED),
+    ]
+    touched = touch_paths(changes, toylib_toucher("1.0"), toylib_toucher("2.0"))
+    total = touched["toylib.total"]
+    assert total.old is not None
+    assert total.old.resolves
+    assert total.old.canonical == "toylib._core.total"
+    assert total.new is not None
+    assert (total.new.resolves, total.new.error_type) == (False, "AttributeError")
+    assert "Use `math.fsum` instead." in total.new.message
+    assert total.new.failed_at == "toylib.total"
+    shape = touched["toylib.Table.shape"]
+    assert shape.new is not None
+    assert shape.new.resolves
+
+
+def test_names_that_messages_offer_are_accessed_too() -> None:
+    touched = touch_paths([change("toylib.total")], toylib_toucher("1.0"), toylib_toucher("2.0"))
+    fsum = touched["math.fsum"]
+    assert fsum.old is None
+    assert fsum.new is not None
+    assert fsum.new.resolves
+
+
+def test_what_needs_no_access() -> None:
+    changes = [
+        change("toylib.stats.describe", ChangeKind.ADDED),
+        change("toylib.read_rows", ChangeKind.PARAMETER_REMOVED, parameter="engine"),
+    ]
+    assert touch_paths(changes, toylib_toucher("1.0"), toylib_toucher("2.0")) == {}
+
+
+def test_access_below_what_is_gone_fails_there() -> None:
+    touched = touch_paths([change("toylib.absent.f")], toylib_toucher("1.0"), toylib_toucher("2.0"))
+    assert touched["toylib.absent.f"].new is not None
+    assert touched["toylib.absent.f"].new.failed_at == "toylib.absent"
