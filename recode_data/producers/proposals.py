@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from recode_data.producers.touching import UsageIndex
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
+from recode_data.rewrites.members import changes_kind_of_member
 
 SIMILARITY = 60.0
 """Least share of common text, in percent; below it two examples are about different things."""
@@ -62,11 +63,16 @@ def _file_name(usage: Usage) -> str:
 
 
 def proposals(change: ApiChange) -> tuple[Replacement, ...]:
-    """Best replacements first; empty where the change has no old way or nothing is known."""
+    """Best replacements first; empty where the change has no old way or nothing is known.
+
+    Where nothing else is known, the same API with other arguments, or called instead of read.
+    """
     if change.kind in _NO_OLD_WAY:
         return ()
     if change.replacements:
         return change.replacements[:TOP]
-    if change.parameter is not None and change.kind in _SAME_API:
+    if (change.parameter is not None and change.kind in _SAME_API) or changes_kind_of_member(
+        change
+    ):
         return (Replacement(change.old_api, change.evidence, 0.5),)
     return ()

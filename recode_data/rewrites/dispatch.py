@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from recode_data.records import ApiChange, Replacement
+from recode_data.records import ApiChange, ObjectKind, Replacement
 from recode_data.rewrites.attribute_call import rename_member
+from recode_data.rewrites.called import called, uncalled
 from recode_data.rewrites.function_to_method import function_to_method
 from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
-from recode_data.rewrites.members import changes_member, leads_to_member
+from recode_data.rewrites.members import changes_kind_of_member, changes_member, leads_to_member
 from recode_data.rewrites.method_to_function import method_to_function
 from recode_data.rewrites.rename import rename_path
+
+_READ = (ObjectKind.PROPERTY.value, ObjectKind.ATTRIBUTE.value)
 
 Rewrite = Callable[[str, ApiChange, Replacement], "str | None"]
 
@@ -60,22 +63,52 @@ def _unrename(code: str, change: ApiChange, replacement: Replacement) -> str | N
     return rename_path(code, replacement.new_api, change.old_api)
 
 
+def _change_kind(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    return _as_kind(code, change, replacement, change.old_value, change.new_value)
+
+
+def _unchange_kind(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    return _as_kind(code, change, replacement, change.new_value, change.old_value)
+
+
+def _as_kind(
+    code: str, change: ApiChange, replacement: Replacement, kind: str | None, other: str | None
+) -> str | None:
+    """The member as another kind of thing: called or read."""
+    if replacement.new_api != change.old_api or not changes_kind_of_member(change):
+        return None
+    if kind == ObjectKind.METHOD.value and other in _READ:
+        return uncalled(code, _leaf(change.old_api))
+    if kind in _READ and other == ObjectKind.METHOD.value:
+        return called(code, _leaf(change.old_api))
+    return None
+
+
 def _rename_member(code: str, change: ApiChange, replacement: Replacement) -> str | None:
     if not _is_member_to_member(change, replacement):
         return None
-    return rename_member(code, _leaf(change.old_api), _leaf(replacement.new_api))
+    return _member_renamed(code, change.old_api, replacement.new_api)
 
 
 def _unrename_member(code: str, change: ApiChange, replacement: Replacement) -> str | None:
     if not _is_member_to_member(change, replacement):
         return None
-    return rename_member(code, _leaf(replacement.new_api), _leaf(change.old_api))
+    return _member_renamed(code, replacement.new_api, change.old_api)
+
+
+def _member_renamed(code: str, old: str, new: str) -> str | None:
+    """On values by name, and on the class by path: `Frame.load(x)` as well as `x.load()`."""
+    by_name = rename_member(code, _leaf(old), _leaf(new))
+    return rename_path(code if by_name is None else by_name, old, new) or by_name
 
 
 def _method_to_function(code: str, change: ApiChange, replacement: Replacement) -> str | None:
     if not _is_member_to_function(change, replacement):
         return None
-    return method_to_function(code, _leaf(change.old_api), replacement.new_api)
+    new_code = method_to_function(code, _leaf(change.old_api), replacement.new_api)
+    if new_code is None:
+        return None
+    return rename_path(new_code, change.old_api, replacement.new_api) or new_code
 
 
 def _function_from_method(code: str, change: ApiChange, replacement: Replacement) -> str | None:
@@ -126,6 +159,7 @@ def _leaf(path: str) -> str:
 
 REWRITES: tuple[Rewrite, ...] = (
     rewrite_parameter,
+    _change_kind,
     _rename_member,
     _method_to_function,
     _function_to_method,
@@ -133,6 +167,7 @@ REWRITES: tuple[Rewrite, ...] = (
 )
 UNWRITES: tuple[Rewrite, ...] = (
     unwrite_parameter,
+    _unchange_kind,
     _unrename_member,
     _function_from_method,
     _method_from_function,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
@@ -31,7 +31,7 @@ def spelling(
         preferred: name to begin with where it leads to the path at all.
     """
     top, _, rest = path.partition(".")
-    if top == "builtins" or (not rest and hasattr(builtins, top)):
+    if is_builtin(path):
         return rest or top, None
     known = sorted(
         (name for name, bound in bindings.items() if path == bound or path.startswith(f"{bound}.")),
@@ -46,6 +46,12 @@ def spelling(
         return path, f"import {top}"
     module, _, name = path.rpartition(".")
     return name, f"from {module} import {name}"
+
+
+def is_builtin(path: str) -> bool:
+    """Whether a path needs no import: `builtins.float`, `float`."""
+    top, _, rest = path.partition(".")
+    return top == "builtins" or (not rest and hasattr(builtins, top))
 
 
 def with_import(module: cst.Module, statement: str) -> cst.Module:
@@ -129,7 +135,11 @@ class _ImportDropper(cst.CSTTransformer):
         kept = [alias for alias in updated_node.names if self._is_used(alias)]
         if len(kept) == len(updated_node.names):
             return updated_node
-        return updated_node.with_changes(names=closed(kept)) if kept else cst.RemoveFromParent()
+        return (
+            updated_node.with_changes(names=closed(kept, updated_node.names))
+            if kept
+            else cst.RemoveFromParent()
+        )
 
     def leave_ImportFrom(
         self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
@@ -139,7 +149,11 @@ class _ImportDropper(cst.CSTTransformer):
         kept = [alias for alias in updated_node.names if self._is_used(alias)]
         if len(kept) == len(updated_node.names):
             return updated_node
-        return updated_node.with_changes(names=closed(kept)) if kept else cst.RemoveFromParent()
+        return (
+            updated_node.with_changes(names=closed(kept, updated_node.names))
+            if kept
+            else cst.RemoveFromParent()
+        )
 
     def _is_used(self, alias: cst.ImportAlias) -> bool:
         return bound_name(alias) not in self._unused
@@ -152,6 +166,6 @@ def bound_name(alias: cst.ImportAlias) -> str:
     return (dotted(alias.name) or "").partition(".")[0]
 
 
-def closed(aliases: list[cst.ImportAlias]) -> list[cst.ImportAlias]:
-    """The aliases without a comma after the last one."""
-    return [*aliases[:-1], aliases[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)]
+def closed(kept: list[cst.ImportAlias], before: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
+    """The aliases, the last one followed by what followed the last one before."""
+    return [*kept[:-1], kept[-1].with_changes(comma=before[-1].comma)]

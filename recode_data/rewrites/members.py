@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recode_data.records import ApiChange, ObjectKind
+from recode_data.records import ApiChange, ChangeKind, ObjectKind
 
 _LOWER_CASE_CLASSES = frozenset({"ndarray", "dtype", "matrix", "recarray", "chararray", "generic"})
 
@@ -12,6 +12,11 @@ def changes_member(change: ApiChange) -> bool:
     if change.object_kind in (ObjectKind.METHOD, ObjectKind.PROPERTY):
         return True
     return change.object_kind is ObjectKind.ATTRIBUTE and names_member(change.old_api)
+
+
+def changes_kind_of_member(change: ApiChange) -> bool:
+    """Whether a member of a class stays at its path as another kind of thing."""
+    return change.kind is ChangeKind.KIND_CHANGED and changes_member(change)
 
 
 def names_member(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from recode_data.rewrites.attribute_call import MemberFinder
-from recode_data.rewrites.imports import spelling, with_import
+from recode_data.rewrites.imports import is_builtin, spelling, with_import
 from recode_data.rewrites.parsed import Replace, chain, parse, replaced
 
 
@@ -31,7 +31,8 @@ def method_to_function(code: str, method: str, function: str) -> str | None:
     if not finder.found or len(calls.found) != len(finder.found):
         return None
     text, statement = spelling(function, parsed.bindings)
-    if statement is not None and text.partition(".")[0] in parsed.names:
+    taken = parsed.names if statement is not None else parsed.bound if is_builtin(function) else ()
+    if text.partition(".")[0] in taken:
         return None
     edits: dict[cst.CSTNode, Replace] = {
         call: lambda updated: _as_function(updated, text) for call in calls.found

@@ -29,6 +29,8 @@ class ParsedCode:
     """Path by name, for the names that exactly one import binds."""
     names: frozenset[str]
     """Every name that occurs in the code or is bound by it."""
+    bound: frozenset[str]
+    """Every name that the code binds."""
 
 
 @lru_cache(maxsize=1024)
@@ -59,7 +61,7 @@ def parse(code: str) -> ParsedCode | None:
         root = root_name(node)
         if path is not None and root in bindings and _is_own_path(node, bindings[root], path):
             paths[node] = path
-    return ParsedCode(wrapper.module, paths, bindings, frozenset(_names(tree)))
+    return ParsedCode(wrapper.module, paths, bindings, _names(tree), _names(tree, bound=True))
 
 
 def root_name(node: cst.BaseExpression) -> str | None:
@@ -157,11 +159,12 @@ def _import_bindings(tree: ast.Module) -> dict[str, str]:
     return {name: next(iter(paths)) for name, paths in found.items() if len(paths) == 1}
 
 
-def _names(tree: ast.Module) -> set[str]:
+def _names(tree: ast.Module, *, bound: bool = False) -> frozenset[str]:
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
-            names.add(node.id)
+            if not (bound and isinstance(node.ctx, ast.Load)):
+                names.add(node.id)
         elif isinstance(node, ast.arg):
             names.add(node.arg)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -170,7 +173,7 @@ def _names(tree: ast.Module) -> set[str]:
             names.add(node.asname or node.name.partition(".")[0])
         elif isinstance(node, ast.ExceptHandler) and node.name:
             names.add(node.name)
-    return names
+    return frozenset(names)
 
 
 def _line_starts(code: str) -> list[int]:

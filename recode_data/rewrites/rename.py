@@ -12,10 +12,12 @@ import libcst as cst
 from recode_data.rewrites.imports import (
     bound_name,
     closed,
+    is_builtin,
     spelling,
     with_import,
     without_unused,
 )
+from recode_data.rewrites.members import names_member
 from recode_data.rewrites.parsed import (
     Chain,
     ParsedCode,
@@ -87,11 +89,13 @@ class _Renaming(cst.CSTTransformer):
             if not self.applies_to(target) or self._name_after(name, target) == name
         }
         text, statement = spelling(self._new, after, root)
+        needed = text.partition(".")[0]
         if statement is not None:
-            taken = text.partition(".")[0]
-            if taken in self._parsed.names:
+            if needed in self._parsed.names:
                 return None
             self.added.add(statement)
+        elif is_builtin(self._new) and needed in self._parsed.bound:
+            return None
         depth = path[len(self._old) :].count(".")
         return lambda updated: _with_inner(updated, depth, text)
 
@@ -101,7 +105,8 @@ class _Renaming(cst.CSTTransformer):
         if name != leaf or leaf == new_leaf:
             return name
         known = self._parsed.bindings.get(new_leaf)
-        if known == self.moved(bound) or new_leaf not in self._parsed.names:
+        taken = self._parsed.bound if is_builtin(self.moved(bound)) else self._parsed.names
+        if known == self.moved(bound) or new_leaf not in taken:
             return new_leaf
         return None
 
@@ -141,7 +146,7 @@ class _Renaming(cst.CSTTransformer):
                 kept.append(here)
         if not kept:
             return cst.RemoveFromParent()
-        return updated_node.with_changes(names=closed(kept))
+        return updated_node.with_changes(names=closed(kept, updated_node.names))
 
     def _moved_alias(
         self, alias: cst.ImportAlias, path: str, module: str
@@ -149,13 +154,14 @@ class _Renaming(cst.CSTTransformer):
         """The alias for the new path where it stays in this statement; else its own statement."""
         name = bound_name(alias)
         after = self._name_after(name, path)
-        if after is None:
+        if after is None or (names_member(self.moved(path)) and not names_member(path)):
+            # Taken, or a member of a class, which no import gives.
             self.is_blocked = True
             return None
         new_module, _, leaf = self.moved(path).rpartition(".")
         if new_module == module:
             return alias.with_changes(name=cst.Name(leaf))
-        if new_module == "builtins":
+        if is_builtin(self.moved(path)):
             self.is_blocked |= alias.asname is not None
         elif self._parsed.bindings.get(after) != self.moved(path):
             suffix = "" if after == leaf else f" as {after}"

@@ -93,7 +93,7 @@ TAR_ATTACKS: dict[str, tuple[list[tarfile.TarInfo | Entry], str]] = {
     ),
     "link through a link": (
         [special("d", tarfile.DIRTYPE), symlink("l", "d"), symlink("l/x", "y")],
-        "",
+        "l/x",
     ),
     "hard link outside": ([hardlink("lib/a", "../../etc/passwd")], "climbs out"),
     "hard link to no member": ([hardlink("lib/a", "lib/b")], "no file of it"),
