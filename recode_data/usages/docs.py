@@ -20,7 +20,10 @@ _BLOCK = re.compile(
     r"^(?P<indent>\s*)\.\. (?:code-block|code|sourcecode|ipython|plot|testcode|testsetup|exec)::"
     r"\s*(?P<language>\w*)\s*$"
 )
-_LITERAL = re.compile(r"^(?P<indent>\s*)(?!\.\. )(?P<text>.*)::\s*$")
+_LITERAL = re.compile(
+    r"^(?P<indent>\s*(?:(?:[*+-]|\w{1,2}[.)]|#\.)\s+)?)(?!\.\. )(?P<text>.*)::\s*$"
+)
+"""What follows a bullet is indented by as much as the bullet takes."""
 _FENCE = re.compile(
     r"^(?P<indent>\s*)(?P<mark>```+|~~~+)\s*\{?(?P<language>[\w-]*)\}?(?P<rest>.*)$"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -53,15 +54,20 @@ def usages_in(file: SourceFile, sources: ReleaseSources, interest: Interest) -> 
     roots = tuple(root for root in (sources.wheel_root, sources.sdist_root) if root is not None)
     for library in sources.import_names[:1]:
         setting = Setting(library, file.module, roots)
-        for snippet in _snippets(file, text, interest, setting):
-            yield Usage(
-                code=snippet.code,
-                apis=interest.apis_in(snippet.code),
-                origin=file.origin,
-                release=sources.release,
-                source_file=file.relative,
-                source_line=snippet.line,
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are the mined library's business
+            found = tuple(
+                Usage(
+                    code=snippet.code,
+                    apis=interest.apis_in(snippet.code),
+                    origin=file.origin,
+                    release=sources.release,
+                    source_file=file.relative,
+                    source_line=snippet.line,
+                )
+                for snippet in _snippets(file, text, interest, setting)
             )
+        yield from found
 
 
 def _snippets(

@@ -21,10 +21,12 @@ class Interest:
     members: tuple[tuple[str, str], ...]
     """`(name, path)` of those paths that are members of classes, sorted."""
     words: frozenset[str]
-    """One of these occurs in every text that touches a path."""
+    """One of these occurs in every text that touches one of the paths."""
 
     def may_touch(self, text: str) -> bool:
         """False only where the text cannot touch any path (cheap)."""
+        if self.paths is None:
+            return True  # `frame.head()`, `load(1)`: documentation names the library once
         return not self.words.isdisjoint(_WORD.findall(text))
 
     def apis_in(self, code: str) -> tuple[str, ...]:

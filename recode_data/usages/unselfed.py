@@ -61,7 +61,8 @@ def class_context(owner: ast.ClassDef, method: ast.FunctionDef, text: str) -> Cl
     setups = [methods[name] for name in _SETUPS if name in methods]
     constants = [item for item in owner.body if isinstance(item, (ast.Assign, ast.AnnAssign))]
     used = _attributes_used(method, receiver)
-    helpers = _helpers_used(used, methods, receiver)
+    used_by_setups = {name for item in setups for name in _attributes_used(item, _first(item))}
+    helpers = _helpers_used(used | used_by_setups, methods, receiver)
     attributes = frozenset(
         {name for item in constants for name in _stored_names(item)}
         | {name for item in setups for name in _attributes_stored(item)}
