@@ -15,13 +15,14 @@ from recode_data.rewrites.members import changes_member
 
 CANDIDATES_PER_CHANGE = 30
 
+_API_STAYS = frozenset({ChangeKind.KIND_CHANGED, ChangeKind.RETURN_CHANGED, ChangeKind.BEHAVIOUR})
 _NO_OLD_WAY = frozenset({ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED, ChangeKind.UNDEPRECATED})
 
 
 def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     """Candidates of one change: old code touches it, the new form of the same example does not.
 
-    For changes of a parameter or a default both may touch it: then the codes differ at least.
+    Where the API stays and something about it changed, both may touch it: the codes differ.
     """
     if change.kind in _NO_OLD_WAY:
         return
@@ -29,8 +30,10 @@ def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     touching_old = usages.old.touching(change.old_api, is_member=is_member)
     if not touching_old:
         return
-    touching_new = usages.new.touching(change.old_api, is_member=is_member)
-    still_touching = {usage.code for usage in touching_new} if change.parameter is None else set()
+    still_touching: set[str] = set()
+    if change.parameter is None and change.kind not in _API_STAYS:
+        touching_new = usages.new.touching(change.old_api, is_member=is_member)
+        still_touching = {usage.code for usage in touching_new}
     found = 0
     for usage in diverse(touching_old):
         later = usages.later(usage)
