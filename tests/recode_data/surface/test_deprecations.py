@@ -117,7 +117,7 @@ def test_warnings_in_bodies(body: str, expect: tuple[str | None, str | None]) ->
         pytest.param("def inner():\n        warnings.warn('deprecated', DeprecationWarning)", id="inner-function"),
         pytest.param("warnings.warn('passing b as positional argument is deprecated, use a keyword', FutureWarning)", id="positional"),
         pytest.param("raise ValueError('bad input')", id="raises-otherwise"),
-        pytest.param("raise NotImplementedError", id="abstract"),
+        pytest.param("raise LookupError", id="raises-without-words"),
         pytest.param("warnings.simplefilter('ignore', DeprecationWarning)", id="filter"),
     ],
 )  # fmt: skip
