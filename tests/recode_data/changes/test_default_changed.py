@@ -26,6 +26,7 @@ def test_found(old: Package, new: Package, expect: list[str]) -> None:
         pytest.param("def f(a=273.15): ...", "def f(a=2.7315e2): ...", [], id="same-number"),
         pytest.param("def f(a=1): ...", "def f(a=1.0): ...", [], id="equal-numbers"),
         pytest.param("def f(a=np.nan): ...", "def f(a=numpy.nan): ...", [], id="same-name-by-another-import"),
+        pytest.param({"toy/__init__.py": "from toy._c import f", "toy/_c.pyi": "def f(a=...): ..."}, "def f(a=1): ...", [], id="was-unknown-in-a-stub"),
         pytest.param("def f(a=1): ...", {"toy/__init__.py": "from toy._c import f", "toy/_c.pyi": "def f(a=...): ..."}, [], id="unknown-in-a-stub"),
         pytest.param("def f(a=1): ...", "def f(a=\"deprecated\"): ...", ["deprecated toy.f(a)"], id="sentinel-is-a-deprecation"),
         pytest.param("def f(a): ...", "def f(a=1): ...", [], id="first-default"),

@@ -90,6 +90,7 @@ def test_private_modules_tests_and_scripts_are_no_places_to_import_from() -> Non
         pytest.param("with quiet():\n    def f(a): ...", "(a)", id="with"),
         pytest.param("def f(a): ...\ndef f(b): ...", "(b)", id="last-definition-wins"),
         pytest.param("if TYPE_CHECKING:\n    def f(a): ...\nelse:\n    def f(b): ...", "(b)", id="typing-branch-loses"),
+        pytest.param("def f(a): ...\nif TYPE_CHECKING:\n    def f(b): ...", "(a)", id="typing-branch-after-it-loses-too"),
         pytest.param("from functools import wraps\ndef f(a): ...\nf = wraps(f)(f)", "(a)", id="wrapped"),
         pytest.param("@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a, b=1): ...", "(a, b=1)", id="overloads"),
     ],
