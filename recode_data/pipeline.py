@@ -110,8 +110,8 @@ def mine_step(
 def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str, JsonValue]:
     """What makes two builds the same request."""
     return {
-        "steps": [str(step) for step in steps],
-        "producers": sorted(producer.value for producer in options.producers),
+        "steps": [*(str(step) for step in steps)],
+        "producers": [*sorted(producer.value for producer in options.producers)],
         "limit": options.limit,
         "since": options.since,
     }
