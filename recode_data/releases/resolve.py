@@ -301,8 +301,15 @@ def _index_file(package: Package) -> Iterable[IndexFile]:
         sha256=sha256.lower() if sha256 else None,
         uploaded=link.upload_time.strftime("%Y-%m-%d") if link.upload_time else None,
         requires_python=link.requires_python,
-        yanked=link.yank_reason if link.is_yanked else None,
+        yanked=_yank_reason(link),
     )
+
+
+def _yank_reason(link: Link) -> str | None:
+    """JSON indexes write `true` where no reason was given, HTML pages an empty attribute."""
+    if not link.is_yanked:
+        return None
+    return link.yank_reason if isinstance(link.yank_reason, str) else ""
 
 
 def _is_smuggled(link: Link) -> bool:
