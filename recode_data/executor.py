@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
-from recode_data.errors import RecodeError
+from recode_data.errors import RecodeError, UsageError
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -116,8 +116,14 @@ class LocalExecutor:
         return self._pool
 
 
-def make_executor(jobs: int) -> Executor:
-    """The executor for `--jobs`; workers number `jobs`."""
+def make_executor(jobs: int, spec: str = "local") -> Executor:
+    """The executor for `--executor` and `--jobs`; workers number `jobs`.
+
+    Raises:
+        UsageError: there is no executor of that name.
+    """
+    if spec != "local":
+        raise UsageError(f"no executor {spec!r}; there is `local`")
     return InProcessExecutor() if jobs <= 1 else LocalExecutor(jobs)
 
 
