@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from recode_data.curate import deduplicate, split_by_change
+from recode_data.curate import best_of_each_snippet, deduplicate, split_by_change
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
@@ -223,10 +223,12 @@ def curate(
     dropped: list[tuple[VersionStep, Dropped]] = []
     for result in results:
         verified = [item for item in result.outcomes if isinstance(item, Verified)]
-        kept, repeated = deduplicate(verified)
+        best, others = best_of_each_snippet(verified)
+        kept, repeated = deduplicate(best)
         pairs.extend(item.pair for item in kept)
         step = result.context.step
-        drops = [item for item in result.outcomes if isinstance(item, Dropped)] + repeated
+        drops = [item for item in result.outcomes if isinstance(item, Dropped)]
+        drops += [*others, *repeated]
         dropped.extend((step, item) for item in drops)
         if len(kept) + len(drops) != len(result.outcomes):
             raise RecodeError(

@@ -1,3 +1,4 @@
+from recode_data.curate.alternatives import best_of_each_snippet
 from recode_data.curate.deduplicate import MAX_PAIRS_PER_CHANGE, deduplicate
 from recode_data.curate.describe import describe, update_note
 from recode_data.curate.split import SPLITS, split_by_change
@@ -5,6 +6,7 @@ from recode_data.curate.split import SPLITS, split_by_change
 __all__ = [
     "MAX_PAIRS_PER_CHANGE",
     "SPLITS",
+    "best_of_each_snippet",
     "deduplicate",
     "describe",
     "split_by_change",

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recode_data.producers.hunks import least_edit
+from recode_data.producers.paths import new_paths
 from recode_data.producers.proposals import StepUsages
 from recode_data.producers.touching import diverse
-from recode_data.records import ApiChange, Candidate, ChangeKind, Producer
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    ChangeKind,
+    Evidence,
+    EvidenceKind,
+    Producer,
+    Replacement,
+    Usage,
+)
 from recode_data.rewrites.members import changes_member
 
 CANDIDATES_PER_CHANGE = 30
@@ -39,7 +50,29 @@ def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
         later = usages.later(usage)
         if later is None or later.code in still_touching:
             continue
-        yield Candidate(change, usage.code, later.code, Producer.EVOLVED, usage)
+        for new_code in _edits(usage.code, later.code, change):
+            successor = _successor(usage, new_code, change)
+            yield Candidate(change, usage.code, new_code, Producer.EVOLVED, usage, successor)
         found += 1
         if found >= CANDIDATES_PER_CHANGE:
             return
+
+
+def _edits(old_code: str, later_code: str, change: ApiChange) -> Iterator[str]:
+    """The least edit that the change calls for, and all that the authors did."""
+    least = least_edit(old_code, later_code, change)
+    if least is not None:
+        yield least
+    yield later_code
+
+
+def _successor(usage: Usage, new_code: str, change: ApiChange) -> Replacement | None:
+    """What the new code uses and the old one did not, where that is one thing of the library."""
+    library = change.old_api.partition(".")[0]
+    taken_up = [
+        path for path in new_paths(usage.code, new_code) if path.partition(".")[0] == library
+    ]
+    if len(taken_up) != 1 or change.parameter is not None:
+        return None
+    evidence = Evidence(EvidenceKind.EVOLUTION, f"{usage.source_file} of the new version uses it")
+    return Replacement(taken_up[0], (evidence,), 0.8)

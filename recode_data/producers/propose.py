@@ -9,6 +9,7 @@ from itertools import islice
 from recode_data.producers.backward import backward
 from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
+from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages
 from recode_data.records import ApiChange, Candidate, Usage
 from recode_data.rewrites.members import changes_member
@@ -24,6 +25,9 @@ FAMILY = 20
 FOLLOWING = 1
 """Backward candidates of a change that follows from another: a deprecated module has hundreds of
 members, and each can be written into every example."""
+FAMILY_BACKWARD = 40
+"""Members of one family that get a backward candidate: more rows of the kind `np.core.x` -> `np.x`
+would teach nothing new and outweigh all else."""
 
 
 def propose(
@@ -40,15 +44,20 @@ def propose(
     )
     follows = _following(ordered)
     seen: set[tuple[str, str]] = set()
+    shares: Counter[tuple[str, ...]] = Counter()
     for producer in PRODUCERS:
         for change in ordered:
             found = producer(change, usages)
             if producer is backward and follows[change.key]:
-                found = islice(found, FOLLOWING)
+                share = FOLLOWING if shares[_family(change)] < FAMILY_BACKWARD else 0
+                found = islice(found, share)
             for candidate in found:
                 codes = (candidate.old_code, candidate.new_code)
-                if candidate.old_code != candidate.new_code and codes not in seen:
+                if candidate.old_code == candidate.new_code or takes_up_private(*codes):
+                    continue
+                if codes not in seen:
                     seen.add(codes)
+                    shares[_family(change)] += producer is backward
                     yield candidate
 
 

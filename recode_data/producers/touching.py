@@ -10,6 +10,8 @@ from recode_data.references import attribute_names
 
 _READABILITY = (UsageOrigin.DOCSTRING, UsageOrigin.DOCS, UsageOrigin.GALLERY, UsageOrigin.TEST)
 """Written for readers first."""
+GOOD_LENGTH = 350
+"""Characters: enough to show what a call is for, short enough to read at a glance."""
 
 
 class UsageIndex:
@@ -36,10 +38,15 @@ class UsageIndex:
 def diverse(usages: Sequence[Usage]) -> tuple[Usage, ...]:
     """All usages, one of each source file first, then a second of each, and so on.
 
-    Within a file, and among files, short and readable ones lead.
+    Within a file, and among files, readable ones lead, and of these the ones of a good length.
     """
     ordered = sorted(
-        usages, key=lambda usage: (_READABILITY.index(usage.origin), len(usage.code), usage.key)
+        usages,
+        key=lambda usage: (
+            _READABILITY.index(usage.origin),
+            abs(len(usage.code) - GOOD_LENGTH),
+            usage.key,
+        ),
     )
     seen: dict[str, int] = defaultdict(int)
     ranked: list[tuple[int, int, Usage]] = []

@@ -73,7 +73,7 @@ def with_import(module: cst.Module, statement: str) -> cst.Module:
         if _is_import(following):  # what stood above the first import stays above the imports
             line = line.with_changes(leading_lines=following.leading_lines)
             body[position] = following.with_changes(leading_lines=())
-        elif position == 0:
+        elif position == 0 and not following.leading_lines:
             blank = cst.EmptyLine(indent=False)
             lines = (blank, *following.leading_lines)
             body[position] = following.with_changes(leading_lines=lines)

@@ -60,6 +60,14 @@ def _canonical(value, depth, budget, parents):
     return ["x", kind.__name__]
 
 
+def portable(text):
+    """The text without the place where this machine keeps the environment."""
+    for root in (sys.prefix, sys.base_prefix):
+        if len(root) > len("/usr") and root in text:
+            text = text.replace(root, "<environment>")
+    return text
+
+
 def _number(value):
     return repr(float(value))
 
@@ -78,7 +86,8 @@ def _scalar(value, kind):
     if kind is complex:
         return ["c", repr(value.real), repr(value.imag)]
     if kind is str:
-        return ["s", value[:TEXT_LIMIT].encode("utf-8", "backslashreplace").decode("utf-8")]
+        text = portable(value[:TEXT_LIMIT])
+        return ["s", text.encode("utf-8", "backslashreplace").decode("utf-8")]
     if kind in (bytes, bytearray):
         return ["y", bytes(value[:TEXT_LIMIT]).hex()]
     return None
@@ -219,13 +228,13 @@ def _known(value, kind, inner):
     if isinstance(value, float):
         return ["f", _number(value)]
     if isinstance(value, str):
-        return ["s", str.__str__(value)[:TEXT_LIMIT]]
+        return ["s", portable(str.__str__(value)[:TEXT_LIMIT])]
     if isinstance(value, (bytes, bytearray)):
         return ["y", bytes(value[:TEXT_LIMIT]).hex()]
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo)):
         return ["dt", str(value)]
     if isinstance(value, (decimal.Decimal, fractions.Fraction, pathlib.PurePath)):
-        return ["s", str(value)]
+        return ["s", portable(str(value))]
     if isinstance(value, memoryview):
         return ["y", value.tobytes()[:TEXT_LIMIT].hex()]
     if isinstance(value, BaseException):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from recode_data.records import ApiChange, ObjectKind
 from recode_data.references import attribute_names, find_references
+from recode_data.verify.arguments import concerns_calls, is_concerned, may_be_passed
 
 _MEMBER_KINDS = frozenset({ObjectKind.METHOD, ObjectKind.PROPERTY, ObjectKind.ATTRIBUTE})
 
@@ -37,6 +38,9 @@ class Influence:
 def touching_lines(code: str, change: ApiChange) -> frozenset[int]:
     """Lines of the innermost statements that refer to the changed API.
 
+    Where the change is about a parameter, a call that it cannot concern does not count: one that
+    does not pass what was removed, or that passes what got another default.
+
     Raises:
         SyntaxError: the code does not parse.
     """
@@ -44,19 +48,29 @@ def touching_lines(code: str, change: ApiChange) -> frozenset[int]:
     wanted = {
         line
         for reference in find_references(code)
-        if _is_at_or_under(reference.path, change.old_api)
+        if _is_at_or_under(reference.path, change.old_api.removesuffix(".__init__"))
         for line in (reference.line, reference.end_line)
     }
     if change.object_kind in _MEMBER_KINDS:
         leaf = change.old_api.rpartition(".")[2]
         wanted |= {line for name, line in attribute_names(code) if name == leaf}
-    if change.parameter is not None:
+    if concerns_calls(change):
+        wanted = set(_concerned_lines(tree, change, wanted))
+    if change.parameter is not None and may_be_passed(change):
         wanted |= set(_keyword_lines(tree, change.parameter))
     covered: set[int] = set()
     for line in wanted:
         start, end = _innermost_statement(tree, line)
         covered.update(range(start, end + 1))
     return frozenset(covered)
+
+
+def _concerned_lines(tree: ast.AST, change: ApiChange, wanted: set[int]) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            end = node.func.end_lineno or node.lineno
+            if wanted.intersection(range(node.lineno, end + 1)) and is_concerned(node, change):
+                yield end
 
 
 def _is_at_or_under(path: str, api: str) -> bool:

@@ -63,7 +63,7 @@ class _Recorder:
         entry = {
             "category": category.__name__,
             "mro": [base.__name__ for base in category.__mro__],
-            "message": str(message.message)[:2000],
+            "message": _canonical_values.portable(str(message.message))[:2000],
             "line": _snippet_line(sys._getframe(1)) or 0,
         }
         key = (entry["category"], entry["message"], entry["line"])
@@ -112,6 +112,7 @@ def _recording_print(recorder, stdout):
         buffer = io.StringIO()
         real_print(*values, **dict(options, file=buffer, flush=False))
         text = recorder.text(buffer.getvalue())
+        text = _canonical_values.portable(text)
         recorder.add(["print", [recorder.canonical(value) for value in values], text])
         return None
 
@@ -208,7 +209,7 @@ def _describe_error(error):
     if isinstance(error, SyntaxError) and error.filename == FILENAME:
         line = error.lineno
     try:
-        message = str(error)
+        message = _canonical_values.portable(str(error))
     except Exception:
         message = "<unprintable>"
     kind = type(error)

@@ -118,7 +118,9 @@ def blamed_api(finding: Finding, known_paths: Iterable[str]) -> str | None:
         references = {
             reference.path
             for reference in find_references(finding.usage.code)
-            if span[0] <= reference.line <= span[1] and reference.path in paths
+            if span[0] <= reference.line <= span[1]
+            and reference.path in paths
+            and "." in reference.path  # a library as a whole is never to blame
         }
     except SyntaxError:
         return None

@@ -22,6 +22,7 @@ from recode_data.records import (
     Proof,
 )
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
+from recode_data.verify.blame import is_about_another
 from recode_data.verify.compare import differences, is_informative
 from recode_data.verify.influence import Influence, influence_of
 from recode_data.verify.observed import DRIVER, SETUP, Observed, SeenWarning, parse_observed
@@ -143,6 +144,8 @@ class Verifier:
         if broken.status is not JobStatus.DONE:
             return drop(*failure_of(broken, DropReason.CRASHED))
         proof = effect_between(base, broken, influence)
+        if isinstance(proof, Proof) and _is_elsewhere(proof, candidate):
+            proof = DropReason.NOT_AT_THE_CHANGE
         if isinstance(proof, DropReason):
             return drop(proof, _why_no_effect(proof, broken, candidate.change))
         fixed = self.on_new(candidate.new_code)
@@ -237,6 +240,13 @@ def effect_between(base: Observed, later: Observed, influence: Influence) -> Pro
     if next(differences(base, later), None) is not None:
         return DropReason.NOT_AT_THE_CHANGE
     return DropReason.NOTHING_CHANGED
+
+
+def _is_elsewhere(proof: Proof, candidate: Candidate) -> bool:
+    """Whether the error or warning says itself that another change is to blame."""
+    return proof.line is not None and is_about_another(
+        candidate.old_code, proof.line, proof.message, candidate.change
+    )
 
 
 def _why_no_effect(reason: DropReason, broken: Observed, change: ApiChange) -> str:

@@ -24,7 +24,14 @@ def test_same_example_in_both_versions() -> None:
     (candidate,) = evolved(CHANGE, StepUsages([OLD], [later()]))
     assert (candidate.old_code, candidate.new_code) == (OLD.code, NEW_CODE)
     assert candidate.producer is Producer.EVOLVED
-    assert (candidate.usage, candidate.replacement) == (OLD, None)
+    assert candidate.usage == OLD
+    assert candidate.replacement is not None
+    assert candidate.replacement.new_api == "toy.read"
+
+
+def test_least_edit_comes_before_all_that_the_authors_did() -> None:
+    new = later("import toy\n\nrows = toy.read('a.csv', 1)\nprint(sorted(rows))\n")
+    assert codes(CHANGE, [OLD], [new]) == [(OLD.code, NEW_CODE), (OLD.code, new.code)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""Two versions of one example, aligned statement by statement: what of it changed, and why.
+
+Authors change more than one thing at a time. The least edit is the old example in which only the
+statements that use the changed API are replaced by what stands in their place in the new one.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from recode_data.records import ApiChange
+from recode_data.verify.influence import touching_lines
+
+_MOST_STATEMENTS = 60
+"""Longer examples are aligned as a whole only: alignment is quadratic."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A top-level statement with the comments above it."""
+
+    text: str
+    meaning: str
+    """The same for statements that differ by layout or comments alone."""
+    first: int
+    last: int
+    """1-based lines of the statement itself."""
+    is_import: bool
+
+
+def least_edit(old_code: str, new_code: str, change: ApiChange) -> str | None:
+    """The old example with only those statements replaced that use the changed API.
+
+    Imports that the replaced statements need come along, and those that nothing needs any more
+    go. None where nothing can be told apart: the examples differ there alone, a statement that
+    uses the API has no counterpart, or the result would not parse.
+    """
+    try:
+        old, new = _parts(old_code), _parts(new_code)
+        touched = touching_lines(old_code, change)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    if max(len(old), len(new)) > _MOST_STATEMENTS:
+        return None
+    kept: list[_Part] = []
+    for tag, ours, theirs in _blocks(old, new):
+        if tag == "equal" or not any(_is_touched(part, touched) for part in ours):
+            kept += ours
+        elif len(theirs) < len(ours):
+            return None  # a statement that is gone was no migration
+        else:
+            kept += theirs
+    code = _with_imports(kept, old_code, new)
+    return code if code is not None and code not in (old_code, new_code) else None
+
+
+def _blocks(
+    old: Sequence[_Part], new: Sequence[_Part]
+) -> Iterator[tuple[str, Sequence[_Part], Sequence[_Part]]]:
+    ours, theirs = [part.meaning for part in old], [part.meaning for part in new]
+    for tag, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if tag == "replace" and b - a == d - c:  # statement for statement
+            for offset in range(b - a):
+                yield tag, old[a + offset : a + offset + 1], new[c + offset : c + offset + 1]
+        else:
+            yield tag, old[a:b], new[c:d]
+
+
+def _is_touched(part: _Part, touched: frozenset[int]) -> bool:
+    return not touched.isdisjoint(range(part.first, part.last + 1))
+
+
+def _parts(code: str) -> list[_Part]:
+    lines = code.split("\n")
+    found: list[_Part] = []
+    end = 0
+    for node in ast.parse(code).body:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(item.lineno for item in decorators)])
+        last = node.end_lineno or node.lineno
+        if first <= end:
+            raise ValueError("two statements on one line")
+        found.append(
+            _Part(
+                "\n".join(lines[end:last]),
+                ast.dump(node),
+                first,
+                last,
+                isinstance(node, (ast.Import, ast.ImportFrom)),
+            )
+        )
+        end = last
+    return found
+
+
+def _with_imports(kept: Sequence[_Part], old_code: str, new: Sequence[_Part]) -> str | None:
+    """The statements as code that imports what it reads; None where something stays unbound."""
+    body = "\n".join(part.text for part in kept).strip("\n") + "\n"
+    try:
+        tree = ast.parse(body)
+        wanted = _unbound(tree) - _unbound(ast.parse(old_code))
+        imports = [
+            part.text.strip("\n")
+            for part in new
+            if part.is_import and wanted & _bound(ast.parse(part.text.strip()))
+        ]
+        unused = {
+            part.text
+            for part in kept
+            if part.is_import and not _bound(ast.parse(part.text.strip())) & _read(tree)
+        }
+    except SyntaxError:
+        return None
+    rest = [part for part in kept if part.text not in unused]
+    texts = [part.text.strip("\n") if index == 0 else part.text for index, part in enumerate(rest)]
+    gap = [""] if imports and rest and not rest[0].is_import else []
+    code = "\n".join([*imports, *gap, *texts]).strip("\n") + "\n"
+    missing = wanted - {name for text in imports for name in _bound(ast.parse(text))}
+    return None if missing else code
+
+
+def _unbound(tree: ast.AST) -> set[str]:
+    return _read(tree) - _bound(tree) - set(dir(builtins))
+
+
+def _read(tree: ast.AST) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _bound(tree: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+    return names

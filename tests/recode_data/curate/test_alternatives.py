@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from recode_data.curate import best_of_each_snippet
+from recode_data.records import DropReason, Replacement, Verified
+from tests.making import make_candidate, make_change, make_verified
+
+OLD = "import toy\nx = toy.load(1)\n"
+
+
+def proved(new_code: str, new_api: str, score: float = 0.5, **fields: object) -> Verified:
+    return make_verified(
+        make_candidate(OLD, new_code, replacement=Replacement(new_api, (), score), **fields)
+    )
+
+
+READ = proved("import toy\nx = toy.read(1)\n", "toy.read")
+DEEP = proved("import toy\nx = toy.io.read(1)\n", "toy.io.read", 0.9)
+MORE = proved("import toy\nx = toy.read(1)\nx.check()\n", "toy.read", 0.9)
+
+
+@pytest.mark.parametrize("order", [(READ, DEEP, MORE), (MORE, DEEP, READ)])
+def test_the_least_edit_wins(order: tuple[Verified, ...]) -> None:
+    kept, dropped = best_of_each_snippet(order)
+    assert kept == [READ]
+    assert {item.reason for item in dropped} == {DropReason.DUPLICATE}
+    assert {item.candidate for item in dropped} == {DEEP.candidate, MORE.candidate}
+
+
+def test_other_snippets_and_other_changes_are_no_alternatives() -> None:
+    other = proved("import toy\nx = toy.get(1)\n", "toy.get", change=make_change("toy.x"))
+    kept, dropped = best_of_each_snippet([READ, other])
+    assert (kept, dropped) == ([READ, other], [])

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from recode_data.records import ApiChange, ChangeKind, ObjectKind
+from recode_data.verify.blame import is_about_another
+from tests.making import make_change
+
+CODE = "import toy\nx = toy.load(toy.SIZE)\ny = toy.old.f(x)\nx.sort(by=1)\n"
+LOAD = make_change()
+OLD_MODULE = make_change("toy.old")
+SORT = make_change(
+    "toy.Table.sort",
+    kind=ChangeKind.PARAMETER_RENAMED,
+    parameter="by",
+    object_kind=ObjectKind.METHOD,
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "change", "expected"),
+    [
+        (2, "module 'toy' has no attribute 'load'", LOAD, False),
+        (2, "module 'toy' has no attribute 'SIZE'", LOAD, True),
+        (2, "something went wrong", LOAD, False),
+        (3, "toy.old is private now", LOAD, True),
+        (3, "toy.old is private now", OLD_MODULE, False),
+        (3, "toy.old is private now", make_change("toy.old.f"), False),
+        (3, "toy.old.f is gone", OLD_MODULE, False),
+        (3, "toy.old.f is gone", make_change("toy"), True),
+        (4, "sort() got an unexpected keyword argument 'by'", SORT, False),
+        (4, "sort() got an unexpected keyword argument 'key'", SORT, True),
+        (4, "sort is deprecated", LOAD, True),
+    ],
+    ids=[
+        "names it",
+        "names its argument",
+        "names nothing",
+        "names another",
+        "names its module",
+        "names what it lies in",
+        "names a member of it",
+        "a whole library is never to blame",
+        "names the parameter",
+        "names another parameter",
+        "names a member of a value",
+    ],
+)
+def test_what_the_message_is_about(
+    line: int, message: str, change: ApiChange, expected: bool
+) -> None:
+    assert is_about_another(CODE, line, message, change) is expected
