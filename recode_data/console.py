@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -12,6 +13,30 @@ from pathlib import Path
 import click
 
 from recode_data.errors import ExitCode, RecodeError
+
+_ROOM = "free disk space, or choose another --out or --cache; finished work is kept"
+_ACCESS = "choose an --out and a --cache that you may write"
+_OPEN_FILES = "allow more open files (ulimit -n), or use fewer --jobs"
+MACHINE_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _ACCESS,
+    errno.EPERM: _ACCESS,
+    errno.EROFS: _ACCESS,
+    errno.EMFILE: _OPEN_FILES,
+    errno.ENFILE: _OPEN_FILES,
+    errno.EAGAIN: "allow more processes (ulimit -u), or use fewer --jobs",
+    errno.ENOMEM: "use fewer --jobs",
+}
+"""What the machine lacks, and what to do about it."""
+PATH_ERRORS = frozenset(
+    {
+        *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG),
+        *(errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.ENODEV),
+    }
+)
+"""A path that the user gave and that cannot be what it should be."""
 
 
 class LazyGroup(click.Group):
@@ -43,7 +68,6 @@ class LazyGroup(click.Group):
 
 def run_command(group: click.Group) -> int:
     """Run a command line and return its exit code; no traceback without `--debug`."""
-    debug = "--debug" in sys.argv
     try:
         result = group.main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -56,24 +80,44 @@ def run_command(group: click.Group) -> int:
             "interrupted; finished work is kept, the same command goes on from here", err=True
         )
         return int(ExitCode.INTERRUPTED)
-    except RecodeError as error:
-        if debug:
-            traceback.print_exc()
-        click.echo(f"error: {error}", err=True)
-        return int(error.exit_code)
     except BrokenPipeError:
+        _close_stdout()
         return int(ExitCode.DONE)
-    except OSError as error:
-        if debug or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
-            raise
-        where = f" ({error.filename})" if error.filename else ""
-        click.echo(
-            f"error: {error.strerror}{where}\n  to fix: free disk space or choose another --out "
-            "or --cache; finished work is kept",
-            err=True,
-        )
-        return int(ExitCode.ENVIRONMENT)
+    except Exception as error:  # noqa: BLE001 - the last frame there is: a message, no traceback
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        code, message = words_for(error)
+        click.echo(f"error: {message}", err=True)
+        return int(code)
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)
+
+
+def words_for(error: Exception) -> tuple[ExitCode, str]:
+    """Exit code and message of anything that went wrong."""
+    if isinstance(error, RecodeError):
+        return error.exit_code, str(error)
+    if isinstance(error, OSError) and error.errno in MACHINE_REMEDIES:
+        remedy = MACHINE_REMEDIES[error.errno]
+        return ExitCode.ENVIRONMENT, f"{_os_words(error)}\n  to fix: {remedy}"
+    if isinstance(error, OSError) and error.errno in PATH_ERRORS:
+        return ExitCode.USAGE, _os_words(error)
+    if isinstance(error, MemoryError):
+        return ExitCode.ENVIRONMENT, "out of memory\n  to fix: use fewer --jobs"
+    return ExitCode.FINDINGS, (
+        f"{type(error).__name__}: {error}\n  this is a defect of the toolkit; finished work is kept. "
+        "Please report it with what the same command prints after --debug, as in `PROGRAM --debug "
+        "COMMAND ...`"
+    )
+
+
+def _os_words(error: OSError) -> str:
+    where = f" ({os.fsdecode(error.filename)})" if isinstance(error.filename, (str, bytes)) else ""
+    return f"{error.strerror or error}{where}"
+
+
+def _close_stdout() -> None:
+    """The reader is gone: what is still in the buffer must not fail once more at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def cache_option(function: click.decorators.FC) -> click.decorators.FC:

@@ -78,7 +78,7 @@ def parse_source(text: str) -> VersionSource:
         if not at or not path or not ref or ref.startswith("-"):
             raise UsageError(f"{text!r} names no commit; write git+PATH@REF")
         if "://" in path:
-            raise UsageError(f"{text!r}: only repositories on this machine; clone it, then name it")
+            raise UsageError(f"{text!r}: only what lies on this machine; clone it, then name it")
         return VersionSource(SourceKind.GIT, path, ref)
     if text.endswith(".whl"):
         return VersionSource(SourceKind.WHEEL, text)
@@ -98,14 +98,25 @@ def parse_source(text: str) -> VersionSource:
 
 def _halves(spec: str, rest: str) -> tuple[str, str]:
     """OLD and NEW; a path may hold colons, so the split that makes sense is taken."""
+    if "://" in rest.replace("git+file://", ""):
+        raise UsageError(f"{spec!r}: only what lies on this machine; download it, then name it")
     parts = rest.split(":")
     splits = [(":".join(parts[:cut]), ":".join(parts[cut:])) for cut in range(1, len(parts))]
     sensible = [split for split in splits if all(split) and all(map(_is_source, split))]
+    if len(sensible) > 1:  # almost anything may be a folder
+        certain = [_certainty(split) for split in sensible]
+        sensible = [
+            split for split, sure in zip(sensible, certain, strict=True) if sure == max(certain)
+        ]
     if len(sensible) == 1:
         return sensible[0]
     if len(splits) == 1 and all(splits[0]):
         return splits[0]  # parse_source says what is wrong with it
     raise UsageError(f"{spec!r} is no version step: {EXAMPLE}")
+
+
+def _certainty(split: tuple[str, str]) -> int:
+    return sum(parse_source(text).kind is not SourceKind.FOLDER for text in split)
 
 
 def _is_source(text: str) -> bool:
