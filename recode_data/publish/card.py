@@ -2,104 +2,211 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 
+from recode_data.curate import SPLITS
+from recode_data.publish.front_matter import front_matter, title
+from recode_data.publish.manifest import configs_of, entries, items, mapping, number
 from recode_data.records import JsonValue
+
+CONTAMINATED_SHOWN = 50
+"""Removed rows that the card lists; the manifest has all."""
+
+_TEXTS = resources.files("recode_data.publish").joinpath("card_texts")
 
 
 def render_card(manifest: Mapping[str, JsonValue]) -> str:
     """Markdown with the front matter that dataset viewers read; same manifest, same text."""
-    counts = _section(manifest, "counts")
     lines = [
-        "---",
-        "language: [code, en]",
-        "task_categories: [text-generation]",
-        "tags: [code, api-migration, library-updates, execution-verified]",
-        *_configs(manifest),
+        *front_matter(manifest),
+        "",
+        f"# {title(manifest)}",
+        "",
+        *_summary(manifest),
+        *_text("rows"),
+        *_use(manifest),
+        *_counts(manifest),
+        *_drops(manifest),
+        *_contamination(manifest),
+        *_licences(manifest),
+        *_text("limits"),
+        *_reproduce(manifest),
+        *_text("citation"),
     ]
-    steps = manifest.get("steps")
-    names = [str(step) for step in steps] if isinstance(steps, list) else []
-    lines += [
-        "---",
-        "",
-        f"# Migration pairs: {', '.join(names)}",
-        "",
-        "Each row is a migration pair: old code, new code, and a note on what changed. Each was "
-        "admitted by execution: the old code succeeds on the old version and breaks, warns or "
-        "gives other results on the new one; the new code gives the old results on the new "
-        "version, without the warning. Every run was repeated under another hash seed.",
-        "",
-        f"{counts.get('verified', 0)} pairs from {counts.get('candidates', 0)} candidates over "
-        f"{counts.get('changes_with_pairs', 0)} API changes.",
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _text(name: str) -> list[str]:
+    return [*_TEXTS.joinpath(f"{name}.md").read_text(encoding="utf-8").splitlines(), ""]
+
+
+def _summary(manifest: Mapping[str, JsonValue]) -> list[str]:
+    counts = mapping(manifest.get("counts"))
+    steps = len(items(manifest.get("steps")))
+    return [
+        f"**{number(counts, 'verified'):,} pairs**, each proved by running it on both versions, over "
+        f"{number(counts, 'changes_with_pairs'):,} API changes of {steps} version "
+        f"step{'' if steps == 1 else 's'}. They are what is left of "
+        f"{number(counts, 'candidates'):,} candidates; the other {number(counts, 'dropped'):,} are "
+        "listed in the configuration `dropped`, each with its reason.",
         "",
     ]
-    for title, key in (
-        ("Effect of the old code under the new version", "effects"),
-        ("Kind of change", "kinds"),
-        ("Producer", "producers"),
-        ("Dropped candidates by reason", "drop_reasons"),
-        ("Splits", "splits"),
+
+
+def _use(manifest: Mapping[str, JsonValue]) -> list[str]:
+    configs = configs_of(manifest)
+    libraries = [name for name in configs if name not in {"all", "control", "changes", "dropped"}]
+    example = f', "{libraries[0]}"' if libraries else ""
+    rows = [
+        [
+            f"`{name}`",
+            *(f"{number(splits.get(split, {}), 'rows'):,}" for split in SPLITS),
+        ]
+        for name, splits in configs.items()
+    ]
+    return [
+        "## Use",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        "",
+        "pairs = load_dataset(REPO_ID)  # every library",
+        f"pairs = load_dataset(REPO_ID{example})",
+        "```",
+        "",
+        *_table(("configuration", "train", "validation", "test"), rows),
+    ]
+
+
+def _counts(manifest: Mapping[str, JsonValue]) -> list[str]:
+    lines = ["## Counts", ""]
+    for heading, key in (
+        ("what the old code does on the new version", "effects"),
+        ("kind of change", "kinds"),
+        ("producer", "producers"),
     ):
-        lines += _table(title, _section(manifest, key))
-    lines += _sources(manifest)
-    lines += [
-        "## Reproduce",
-        "",
-        "```",
-        f"recode-data build {' '.join(names)} --out DIR",
-        "recode-data verify DIR",
-        "```",
-        "",
+        lines += _table((heading, "rows"), _pairs(manifest.get(key)))
+    breakdown = [
+        [str(entry.get(key, "")) for key in ("library", "kind", "effect", "producer", "rows")]
+        for entry in entries(manifest.get("breakdown"))
     ]
-    return "\n".join(lines)
-
-
-def _configs(manifest: Mapping[str, JsonValue]) -> list[str]:
-    """`all`, one configuration per library where there are several, `changes` and `dropped`."""
-    lines = ["configs:", "- config_name: all", "  default: true", "  data_files:"]
-    splits = {name: rows for name, rows in _section(manifest, "splits").items() if rows}
-    lines += _files({split: f"data/{split}-*.parquet" for split in splits})
-    libraries = _section(manifest, "libraries")
-    if len(libraries) > 1:
-        for library, rows in libraries.items():
-            lines += [f"- config_name: {library}", "  data_files:"]
-            own = [split for split in splits if isinstance(rows, dict) and rows.get(split)]
-            lines += _files({split: f"data/{split}-{library.lower()}-0*.parquet" for split in own})
-    for name in ("changes", "dropped"):
-        lines += [f"- config_name: {name}", "  data_files:"]
-        lines += _files({"train": f"{name}.parquet"})
+    if breakdown:
+        lines += ["<details><summary>By library, kind, effect and producer</summary>", ""]
+        lines += _table(("library", "kind", "effect", "producer", "rows"), breakdown)
+        lines += ["</details>", ""]
     return lines
 
 
-def _files(patterns: Mapping[str, str]) -> list[str]:
+def _pairs(counts: JsonValue) -> list[list[str]]:
+    ordered = sorted(
+        mapping(counts).items(), key=lambda item: (-number({"n": item[1]}, "n"), item[0])
+    )
+    return [[f"`{name}`", f"{rows:,}" if isinstance(rows, int) else str(rows)] for name, rows in ordered]  # fmt: skip
+
+
+def _drops(manifest: Mapping[str, JsonValue]) -> list[str]:
     return [
-        line
-        for split, pattern in patterns.items()
-        for line in (f"  - split: {split}", f"    path: {pattern}")
+        "## What was dropped, and why",
+        "",
+        *_table(("reason", "candidates"), _pairs(manifest.get("drop_reasons"))),
     ]
 
 
-def _section(manifest: Mapping[str, JsonValue], key: str) -> dict[str, JsonValue]:
-    value = manifest.get(key)
-    return value if isinstance(value, dict) else {}
+def _contamination(manifest: Mapping[str, JsonValue]) -> list[str]:
+    found = mapping(mapping(manifest.get("curation")).get("decontamination"))
+    references = entries(found.get("references"))
+    lines = ["## Contamination", ""]
+    if not references:
+        return [
+            *lines,
+            "No benchmark file was given to this build: nothing is known about overlap with "
+            "benchmarks. `recode-data build … --decontaminate FILE` checks and removes.",
+            "",
+        ]
+    removed = entries(found.get("removed"))
+    names = ", ".join(str(entry.get("name")) for entry in references)
+    lines += [
+        f"Compared with {names}: word n-grams of texts, and shingles of syntax trees in which names, "
+        "layout, comments and annotations make no difference. "
+        f"{number(found, 'checked'):,} proved rows were compared, {len(removed):,} removed "
+        "(`contaminated`), and every one is listed in the manifest.",
+        "",
+        *_table(
+            ("benchmark file", "tasks", "SHA-256", "rows removed"),
+            [
+                [
+                    str(entry.get("name")),
+                    f"{number(entry, 'tasks'):,}",
+                    f"`{str(entry.get('sha256'))[:16]}…`",
+                    f"{number(entry, 'removed'):,}",
+                ]
+                for entry in references
+            ],
+        ),
+    ]
+    if removed:
+        shown = [
+            [f"`{entry.get(key, '')}`" for key in ("row", "reference", "task", "how")]
+            for entry in removed[:CONTAMINATED_SHOWN]
+        ]
+        lines += _table(("removed row", "benchmark file", "task", "by"), shown)
+    return lines
 
 
-def _table(title: str, counts: Mapping[str, JsonValue]) -> list[str]:
-    if not counts:
+def _licences(manifest: Mapping[str, JsonValue]) -> list[str]:
+    known = {str(entry.get("pin")): entry for entry in entries(manifest.get("releases"))}
+    rows = [
+        [
+            str(entry.get("release")),
+            str(known.get(str(entry.get("release")), {}).get("released") or "unknown"),
+            str(entry.get("licence") or "the release does not say"),
+            f"{number(entry, 'rows'):,}",
+        ]
+        for entry in entries(manifest.get("attribution"))
+    ]
+    chosen = mapping(mapping(manifest.get("curation")).get("licences")).get("only")
+    return [
+        "## Licences and attribution",
+        "",
+        "Snippets are adapted from the documentation, examples and tests of the releases below and "
+        "stay under their licences; each row names its release, file, line and licence. What the "
+        "toolkit adds (notes, checks, evidence) is MIT.",
+        "",
+        *([f"Only releases under {chosen} licences were used.", ""] if chosen else []),
+        *_table(("taken from", "released", "licence", "rows"), rows),
+    ]
+
+
+def _reproduce(manifest: Mapping[str, JsonValue]) -> list[str]:
+    steps = " ".join(str(step) for step in items(manifest.get("steps")))
+    options = items(mapping(manifest.get("curation")).get("command_options"))
+    extra = "".join(f" {option}" for option in options)
+    tools = ", ".join(
+        f"{name} {version}"
+        for name, version in sorted(mapping(manifest.get("tools")).items())
+        if version
+    )
+    return [
+        "## Reproduce",
+        "",
+        "```sh",
+        f"recode-data build {steps}{extra} --out DIR",
+        "recode-data verify DIR",
+        "```",
+        "",
+        f"The same inputs give the same bytes; built with {tools}. `manifest.json` has the hash of "
+        "every release and the pins of every environment; each row has those it was proved with.",
+        "",
+    ]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    if not lines:
         return []
-    rows = [f"| {name} | {count} |" for name, count in counts.items()]
-    return [f"## {title}", "", "| | rows |", "|---|---|", *rows, ""]
-
-
-def _sources(manifest: Mapping[str, JsonValue]) -> list[str]:
-    releases = manifest.get("releases")
-    if not isinstance(releases, list):
-        return []
-    lines = ["## Sources", "", "| release | date | licence |", "|---|---|---|"]
-    for release in releases:
-        if isinstance(release, dict):
-            lines.append(
-                f"| {release.get('pin')} | {release.get('released') or 'unknown'} "
-                f"| {release.get('licence') or 'see the release'} |"
-            )
-    return [*lines, "", "Snippets are adapted from the named releases, under their licences.", ""]
+    return [f"| {' | '.join(headings)} |", f"|{'---|' * len(headings)}", *lines, ""]

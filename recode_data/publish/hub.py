@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recode_data.errors import EnvironmentLacksError, MalformedInputError, RecodeError, UsageError
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+STALE = "data/*.parquet"
+"""Files of an earlier push that this one does not have are removed by the same commit."""
+
+_PART = r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?"
+_REPO_ID = re.compile(rf"(?:{_PART}/)?{_PART}(?<!\.git)", re.ASCII)
+"""The Hub's rule: no `--`, no `..`, no dot or dash at either end, at most 96 characters a part."""
 
 PUBLISHED = ("README.md", "manifest.json", "changes.parquet", "dropped.parquet")
 
@@ -36,6 +48,11 @@ class PushPlan:
     files: tuple[PlannedFile, ...]
 
     @property
+    def title(self) -> str:
+        """Title of the commit."""
+        return f"Dataset {self.tag}"
+
+    @property
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(file.size for file in self.files)
@@ -48,7 +65,7 @@ def plan_push(folder: Path, repo_id: str, private: bool) -> PushPlan:
         MalformedInputError: the folder is no finished build, or a file differs from its manifest.
         UsageError: `repo_id` is not `NAME` or `OWNER/NAME`.
     """
-    if not repo_id or repo_id.count("/") > 1 or any(not part for part in repo_id.split("/")):
+    if not _REPO_ID.fullmatch(repo_id):
         raise UsageError(f"{repo_id!r} is no repository; write OWNER/NAME")
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -88,55 +105,121 @@ def _check_against(
             )
 
 
-def push(folder: Path, plan: PushPlan) -> str:
+def push(folder: Path, plan: PushPlan, api: HfApi | None = None) -> str:
     """Carry the plan out; returns the address of the dataset.
+
+    Args:
+        folder: what was planned.
+        plan: what `plan_push` gave.
+        api: the Hub; None for the one of the environment (HF_ENDPOINT, HF_TOKEN, `hf auth login`).
 
     Raises:
         EnvironmentLacksError: no token, a refused one, or no connection.
+        UsageError: the repository is public, and a private one was asked for.
         RecodeError: the Hub refused otherwise; repeat the command to go on.
     """
+    from httpx2 import HTTPError
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
 
-    api = HfApi()
+    api = api or HfApi()
     try:
+        _check_visibility(plan, api)
         url = api.create_repo(
             plan.repo_id, repo_type="dataset", private=plan.private, exist_ok=True
         )
-        api.upload_folder(
+        head = api.dataset_info(plan.repo_id).sha
+        commit = api.upload_folder(
             repo_id=plan.repo_id,
             repo_type="dataset",
             folder_path=folder,
             allow_patterns=[file.path for file in plan.files],
-            delete_patterns=["data/*.parquet"],
-            commit_message=f"Dataset {plan.tag}",
+            delete_patterns=[STALE],
+            commit_message=plan.title,
+            parent_commit=head,
         )
-        api.create_tag(plan.repo_id, repo_type="dataset", tag=plan.tag, exist_ok=True)
-    except HfHubHTTPError as error:
+        api.create_tag(
+            plan.repo_id, repo_type="dataset", tag=plan.tag, revision=commit.oid, exist_ok=True
+        )
+    except (HTTPError, OSError, RuntimeError, ValueError) as error:
+        # `from None`: the client's own messages quote what the server said, which may be a token.
         raise _explained(error, plan.repo_id) from None
-    except OSError as error:
-        raise EnvironmentLacksError(
-            f"the Hub cannot be reached ({type(error).__name__})",
-            "check the connection and repeat the command; what was sent is kept",
-        ) from None
     return str(url)
 
 
-def _explained(error: Exception, repo_id: str) -> RecodeError:
-    """The Hub's refusal without headers or token, with what to do next."""
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    if status == 401:
-        return EnvironmentLacksError(
-            "the Hub does not accept the token, or there is none (401)",
-            "set HF_TOKEN, or run `hf auth login`, with a token that may write",
+def _check_visibility(plan: PushPlan, api: HfApi) -> None:
+    """A private push must not end in the open because somebody made the repository before."""
+    if not plan.private or not api.repo_exists(plan.repo_id, repo_type="dataset"):
+        return
+    if api.dataset_info(plan.repo_id).private is False:
+        raise UsageError(
+            f"{plan.repo_id} exists and is public: make it private in its settings, choose another "
+            "OWNER/NAME, or push without --private"
         )
-    if status == 403:
+
+
+def _explained(error: BaseException, repo_id: str) -> RecodeError:
+    """The failure in our own words, without headers, addresses or token, and what to do next."""
+    from huggingface_hub.errors import LocalTokenNotFoundError
+
+    if isinstance(error, LocalTokenNotFoundError):
+        return _no_token("there is no token")
+    status = _status(error)
+    if status is None:
+        lost = _network_error(error)
+        if lost is None:
+            return RecodeError(
+                f"the Hub's client failed ({type(error).__name__}); what was sent is kept, repeat "
+                "the command to go on"
+            )
         return EnvironmentLacksError(
-            f"the token may not write to {repo_id} (403)",
+            f"the connection to the Hub was lost or refused ({lost})",
+            "check the connection and repeat the command; what was sent is kept",
+        )
+    if status == 400:
+        return RecodeError("the Hub refused card or files as malformed (400): please report it")
+    if status == 401:
+        return _no_token("the Hub does not accept the token, or there is none (401)")
+    if status in (403, 404):
+        return EnvironmentLacksError(
+            f"the token may not write to {repo_id} ({status})",
             "use a token with write access to it, or another OWNER/NAME",
         )
-    if status == 409:
-        return RecodeError(f"{repo_id} was changed at the same time (409); repeat the command")
+    if status in (409, 412):
+        return RecodeError(
+            f"{repo_id} was changed at the same time ({status}); repeat the command to go on"
+        )
     return RecodeError(
-        f"the Hub refused (status {status}); what was sent is kept, repeat the command"
+        f"the Hub failed (status {status}); what was sent is kept, repeat the command to go on"
     )
+
+
+def _no_token(what: str) -> EnvironmentLacksError:
+    return EnvironmentLacksError(
+        what, "set HF_TOKEN, or run `hf auth login`, with a token that may write"
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it: an upload's failure comes wrapped in a RuntimeError."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _status(error: BaseException) -> int | None:
+    for item in _chain(error):
+        status = getattr(getattr(item, "response", None), "status_code", None)
+        if isinstance(status, int):
+            return status
+    return None
+
+
+def _network_error(error: BaseException) -> str | None:
+    """Type name of the outermost network error; None where the network is not to blame."""
+    from httpx2 import TransportError
+
+    for item in _chain(error):
+        if isinstance(item, (TransportError, ConnectionError, TimeoutError)):
+            return type(item).__name__
+    return None

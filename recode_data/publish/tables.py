@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,15 @@ from recode_data.records import (
     decode,
     encode,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a written file holds; `size` in bytes of memory, not of the file."""
+
+    rows: int
+    size: int
+
 
 _LISTS = ("old_requirements", "new_requirements")
 
@@ -89,12 +98,14 @@ def pair_row(pair: MigrationPair) -> dict[str, Any]:
     return row
 
 
-def write_pairs(pairs: Sequence[MigrationPair], path: Path) -> None:
+def write_pairs(pairs: Sequence[MigrationPair], path: Path) -> Written:
     """Write rows in the given order."""
-    _write(pa.Table.from_pylist([pair_row(pair) for pair in pairs], PAIR_SCHEMA), path)
+    return _write(pa.Table.from_pylist([pair_row(pair) for pair in pairs], PAIR_SCHEMA), path)
 
 
-def write_changes(step_changes: Iterable[tuple[VersionStep, ApiChange, int]], path: Path) -> None:
+def write_changes(
+    step_changes: Iterable[tuple[VersionStep, ApiChange, int]], path: Path
+) -> Written:
     """Write changes with their step and the number of pairs that each contributed."""
     rows = [
         {
@@ -111,10 +122,10 @@ def write_changes(step_changes: Iterable[tuple[VersionStep, ApiChange, int]], pa
         }
         for step, change, pairs in step_changes
     ]
-    _write(pa.Table.from_pylist(rows, CHANGE_SCHEMA), path)
+    return _write(pa.Table.from_pylist(rows, CHANGE_SCHEMA), path)
 
 
-def write_dropped(dropped: Iterable[tuple[VersionStep, Dropped]], path: Path) -> None:
+def write_dropped(dropped: Iterable[tuple[VersionStep, Dropped]], path: Path) -> Written:
     """Write every candidate that was not admitted, with its reason."""
     rows = [
         {
@@ -136,10 +147,10 @@ def write_dropped(dropped: Iterable[tuple[VersionStep, Dropped]], path: Path) ->
         }
         for step, drop in dropped
     ]
-    _write(pa.Table.from_pylist(rows, DROPPED_SCHEMA), path)
+    return _write(pa.Table.from_pylist(rows, DROPPED_SCHEMA), path)
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def _write(table: pa.Table, path: Path) -> Written:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -147,6 +158,7 @@ def _write(table: pa.Table, path: Path) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+    return Written(table.num_rows, table.nbytes)
 
 
 def read_pairs(folder_or_file: Path) -> tuple[MigrationPair, ...]:
