@@ -10,7 +10,7 @@ from recode_data.executor import Executor
 from recode_data.progress import Progress
 from recode_data.records import Dropped, Effect, Environment, MigrationPair
 from recode_data.rows import candidate_of
-from recode_data.verify import Verdict, import_names_of, judge, read_checks
+from recode_data.verify import Verdict, import_names_of, judge, read_checks, run_checks
 from recode_data.verify.prove import environment_verifier
 from recode_data.workspace import Workspace
 
@@ -48,7 +48,7 @@ def reprove_rows(task: ReproofTask) -> tuple[FailedRow, ...]:
 
 def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
     verifier = environment_verifier(task.old, task.new, import_names_of(pair), task.allow_weak)
-    outcome = verifier.verify(candidate_of(pair))
+    outcome = verifier.verify(candidate_of(pair), with_hidden=False)
     if isinstance(outcome, Dropped):
         return FailedRow(pair.id, outcome.reason.value, outcome.detail)
     if outcome.proof.effect is not pair.effect:
@@ -56,7 +56,7 @@ def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
             pair.id, "effect_differs", f"{pair.effect.value}, now {outcome.proof.effect.value}"
         )
     checks = read_checks(pair.checks)
-    verdict = judge(checks, verifier.on_new(pair.new_code))
+    verdict = run_checks(pair, pair.new_code, task.new, verifier.sandboxes)
     if verdict.verdict is not Verdict.PASSED:
         return FailedRow(pair.id, "checks_refuse_new_code", verdict.detail)
     copied = judge(checks, verifier.on_new(pair.old_code))

@@ -4,21 +4,27 @@ Runs inside the interpreter of a mined version (Python 3.7 to 3.14), standard li
 imports nothing of the toolkit. The parent compares what is reported here; expected values never
 enter this process.
 
-Setup: the source of `canonical_values.py`, since no file of the toolkit is to be seen from here.
-Payload: {"code": str}. Message: {"error", "warnings", "events", "event_lines", "names"}:
+Setup: the sources of `canonical_values.py` and `literals.py` by name, since no file of the toolkit
+is to be seen from here. Payload: {"code": str, "variants": [[[old, new], ...], ...]}; a variant is
+the code with literals replaced, run in a fork of its own once the code itself has succeeded.
+Message: {"error", "warnings", "events", "event_lines", "names", "hidden"}:
 
 - events: in time order, ["shown", value] for a top-level expression that is not None, and
   ["print", [values], text] for printed output;
 - event_lines: for each event the first line of the top-level statement that caused it;
 - names: {name: value} of everything the snippet bound at top level, imports and private names aside;
 - error: null or {"type", "mro", "message", "line", "frames"}; `line` is the innermost snippet line;
-- warnings: [{"category", "mro", "message", "line"}] in order, each once per line.
+- warnings: [{"category", "mro", "message", "line"}] in order, each once per line;
+- hidden: such a message for each variant, or {"died": signal or exit status}; empty where the code
+  itself failed.
 """
 
 import ast
 import builtins
 import io
+import json
 import linecache
+import os
 import sys
 import traceback
 import types
@@ -223,16 +229,88 @@ def _describe_error(error):
 
 
 _canonical_values = types.ModuleType("recode_canonical")
+_literals = types.ModuleType("recode_literals")
 
 
 def prepare(setup):
     """Once per server, before jobs are forked from it."""
-    exec(compile(setup, "<canonical>", "exec"), _canonical_values.__dict__)
+    exec(compile(setup["canonical"], "<canonical>", "exec"), _canonical_values.__dict__)
+    exec(compile(setup["literals"], "<literals>", "exec"), _literals.__dict__)
 
 
 def run(payload, channel):
-    """Execute the snippet, then report; see the module docstring."""
-    code = payload["code"]
+    """Execute the snippet and its variants, then report; see the module docstring."""
+    variants = _Variants(payload["code"], payload.get("variants") or [])
+    report = _observe(payload["code"], [])
+    report["hidden"] = variants.results() if report["error"] is None else []
+    channel.loaded()
+    channel.send(report)
+
+
+class _Variants:
+    """A fork from before the snippet ran, waiting to run its variants, each in a further fork."""
+
+    def __init__(self, code, variants):
+        self._results = None
+        if not variants:
+            return
+        go_read, self._go = os.pipe()
+        self._results, results_write = os.pipe()
+        if os.fork() == 0:
+            try:
+                os.close(self._go)
+                os.close(self._results)
+                if os.read(go_read, 1):
+                    found = [_in_fork(code, variant) for variant in variants]
+                    _write_all(results_write, json.dumps(found).encode("utf-8", "surrogatepass"))
+            finally:
+                os._exit(0)
+        os.close(go_read)
+        os.close(results_write)
+
+    def results(self):
+        """Reports of all variants, in order."""
+        if self._results is None:
+            return []
+        os.write(self._go, b"1")
+        return json.loads(_read_all(self._results).decode("utf-8", "surrogatepass"))
+
+
+def _in_fork(code, substitutions):
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            os.close(reader)
+            report = _observe(code, substitutions)
+            _write_all(writer, json.dumps(report).encode("utf-8", "surrogatepass"))
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    raw = _read_all(reader)
+    os.close(reader)
+    status = os.waitpid(pid, 0)[1]
+    return json.loads(raw.decode("utf-8", "surrogatepass")) if status == 0 else {"died": status}
+
+
+def _write_all(descriptor, raw):
+    while raw:
+        raw = raw[os.write(descriptor, raw) :]
+
+
+def _read_all(descriptor):
+    parts = []
+    while True:
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+
+
+def _observe(code, substitutions):
+    """What the code does, its literals replaced."""
     recorder = _Recorder(_canonical_values.canonical)
     module = types.ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
@@ -248,6 +326,8 @@ def run(payload, channel):
     imported = set()
     try:
         tree = ast.parse(code, FILENAME)
+        if substitutions:
+            tree = _literals.substituted(tree, substitutions)
         imported = _imported_names(tree)
         for recorder.statement_line, is_expression, compiled in _statements(tree):
             value = eval(compiled, module.__dict__)
@@ -264,13 +344,10 @@ def run(payload, channel):
     for name in sorted(str(key) for key in module.__dict__)[: NAME_LIMIT + 20]:
         if not name.startswith("_") and name not in imported and len(names) < NAME_LIMIT:
             names[name] = recorder.canonical(module.__dict__[name])
-    channel.loaded()
-    channel.send(
-        {
-            "error": error,
-            "warnings": recorder.warnings,
-            "events": recorder.events,
-            "event_lines": recorder.event_lines,
-            "names": names,
-        }
-    )
+    return {
+        "error": error,
+        "warnings": recorder.warnings,
+        "events": recorder.events,
+        "event_lines": recorder.event_lines,
+        "names": names,
+    }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recode_data.records import JsonValue
 from recode_data.sandbox import JobResult, JobStatus
 
 DRIVER = Path(__file__).with_name("observe_driver.py")
-CANONICAL = Path(__file__).with_name("canonical_values.py")
-SETUP = CANONICAL.read_text(encoding="utf-8")
+SETUP: dict[str, JsonValue] = {
+    name: Path(__file__).with_name(f"{file}.py").read_text(encoding="utf-8")
+    for name, file in (("canonical", "canonical_values"), ("literals", "literals"))
+}
 """What the driver wants to be set up with."""
 
 _DEPRECATIONS = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
@@ -64,6 +66,8 @@ class Observed:
     names: tuple[tuple[str, JsonValue], ...] = ()
     event_lines: tuple[int, ...] = ()
     cpu_seconds: float = 0.0
+    hidden: tuple[Observed, ...] = ()
+    """Runs with other literals, in the order asked for; empty where this one did not succeed."""
 
     @property
     def succeeded(self) -> bool:
@@ -82,9 +86,19 @@ def parse_observed(result: JobResult) -> Observed:
         return Observed(result.status, result.detail, cpu_seconds=result.cpu_seconds)
     message = result.messages[-1] if result.messages else None
     try:
-        return _parse(message, result)
+        observed = _parse(message, result)
+        hidden = message.get("hidden", []) if isinstance(message, dict) else []
+        if not isinstance(hidden, list):
+            raise TypeError("the hidden runs have another shape")
+        return replace(observed, hidden=tuple(_parse_hidden(item, result) for item in hidden))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return Observed(JobStatus.CRASH, f"malformed report: {error!r}")
+
+
+def _parse_hidden(message: JsonValue, result: JobResult) -> Observed:
+    if isinstance(message, dict) and "died" in message:
+        return Observed(JobStatus.CRASH, f"the run ended with status {message['died']}")
+    return _parse(message, result)
 
 
 def _parse(message: JsonValue, result: JobResult) -> Observed:

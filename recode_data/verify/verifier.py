@@ -19,11 +19,20 @@ from recode_data.records import (
     DropReason,
     Effect,
     Environment,
+    JsonValue,
     Proof,
 )
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
 from recode_data.verify.blame import is_about_another
 from recode_data.verify.compare import differences, is_informative
+from recode_data.verify.hidden_inputs import (
+    LONGEST_CPU_SECONDS,
+    WANTED,
+    HiddenCheck,
+    Substitutions,
+    chosen,
+    variants_of,
+)
 from recode_data.verify.influence import Influence, influence_of
 from recode_data.verify.observed import DRIVER, SETUP, Observed, SeenWarning, parse_observed
 
@@ -55,6 +64,8 @@ class Proved:
     allowed_warnings: tuple[SeenWarning, ...]
     """Deprecations that the old code had issued on the old version already."""
     works_on_old: bool
+    hidden: tuple[HiddenCheck, ...] = ()
+    """What is shown for other inputs."""
 
 
 def observe(
@@ -65,12 +76,19 @@ def observe(
     imports: tuple[str, ...] = (),
     hash_seed: int = 0,
     limits: Limits = SNIPPET_LIMITS,
+    variants: tuple[Substitutions, ...] = (),
 ) -> Observed:
-    """Run a snippet in the sandbox and return what it did; never raises for what the code does."""
+    """Run a snippet in the sandbox and return what it did; never raises for what the code does.
+
+    Once it has succeeded, it runs again for each of `variants`, with literals replaced.
+    """
+    payload: dict[str, JsonValue] = {"code": code}
+    if variants:
+        payload["variants"] = [[list(pair) for pair in variant] for variant in variants]
     result = sandboxes.run(
         environment,
         DRIVER,
-        {"code": code},
+        payload,
         setup=SETUP,
         imports=imports,
         hash_seed=hash_seed,
@@ -92,7 +110,7 @@ class Verifier:
         limits: Limits = SNIPPET_LIMITS,
     ) -> None:
         self._old, self._new = old, new
-        self._sandboxes = sandboxes
+        self.sandboxes = sandboxes
         self._imports = imports
         self._limits = limits
         self._runs: OrderedDict[tuple[str, str, int], Observed] = OrderedDict()
@@ -113,7 +131,7 @@ class Verifier:
         observed = observe(
             code,
             environment,
-            self._sandboxes,
+            self.sandboxes,
             imports=self._imports,
             hash_seed=hash_seed,
             limits=self._limits,
@@ -123,8 +141,13 @@ class Verifier:
             self._runs.popitem(last=False)
         return observed
 
-    def verify(self, candidate: Candidate) -> Proved | Dropped:
-        """Admit the candidate, or say why not; the order of checks is the order of cheapness."""
+    def verify(self, candidate: Candidate, *, with_hidden: bool = True) -> Proved | Dropped:
+        """Admit the candidate, or say why not; the order of checks is the order of cheapness.
+
+        Args:
+            candidate: what to prove.
+            with_hidden: whether to look for hidden inputs too.
+        """
 
         def drop(reason: DropReason, detail: str = "") -> Dropped:
             return Dropped(candidate, reason, detail)
@@ -164,14 +187,46 @@ class Verifier:
         unstable = self._unstable(candidate, base, broken, fixed)
         if unstable is not None:
             return drop(DropReason.NONDETERMINISTIC, unstable)
-        works_on_old = self._works_on_old(candidate.new_code, base)
         return Proved(
             candidate,
             replace(proof, observed=observed),
             expected,
             base.deprecations,
-            works_on_old,
+            self._works_on_old(candidate.new_code, base),
+            self._hidden(candidate, base, influence) if with_hidden else (),
         )
+
+    def _hidden(
+        self, candidate: Candidate, base: Observed, influence: Influence
+    ) -> tuple[HiddenCheck, ...]:
+        """Other inputs on which old code on old and new code on new agree."""
+        if base.cpu_seconds > LONGEST_CPU_SECONDS:
+            return ()
+        variants = variants_of(candidate.old_code, candidate.new_code)
+        if not variants:
+            return ()
+
+        def run(code: str, environment: Environment, hash_seed: int) -> tuple[Observed, ...]:
+            return observe(
+                code,
+                environment,
+                self.sandboxes,
+                imports=self._imports,
+                hash_seed=hash_seed,
+                limits=self._limits,
+                variants=variants,
+            ).hidden
+
+        known = frozenset(warning.key for warning in base.deprecations)
+        ran_old = run(candidate.old_code, self._old, HASH_SEEDS[1])
+        if sum(observed.succeeded for observed in ran_old) < WANTED:
+            return ()
+        ran_new = run(candidate.new_code, self._new, HASH_SEEDS[0])
+
+        def reduced(observed: Observed) -> Observed:
+            return reduce_to_influenced(observed, influence)
+
+        return chosen(variants, reduced(base), ran_old, ran_new, reduced, known)
 
     def _unstable(
         self, candidate: Candidate, base: Observed, broken: Observed, fixed: Observed

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import recode_data.verify.observe_driver as driver_module
-from recode_data.verify.observed import CANONICAL
+from recode_data.verify.observed import SETUP
 
 RUNNER = """
 import importlib.util, json, sys
@@ -30,8 +30,8 @@ out.write(json.dumps(sent))
 """
 
 
-def run_driver(code: str) -> dict[str, Any]:
-    payload = {"code": code, "setup": CANONICAL.read_text(encoding="utf-8")}
+def run_driver(code: str, *variants: list[list[str]]) -> dict[str, Any]:
+    payload = {"code": code, "variants": list(variants), "setup": SETUP}
     done = subprocess.run(
         [sys.executable, "-I", "-c", RUNNER, str(Path(driver_module.__file__))],
         input=json.dumps(payload),
@@ -137,3 +137,29 @@ def test_future_import_counts_for_the_whole_snippet() -> None:
 
 def test_main_guard_runs() -> None:
     assert run_driver("if __name__ == '__main__':\n    x = 1\n")["names"] == {"x": ["i", "1"]}
+
+
+def test_variants_run_apart_with_their_literals() -> None:
+    code = "import sys\nx = [1, 2]\nx.append(hasattr(sys, 'left'))\nsys.left = 1\ny = sum(x)\n"
+    seen = run_driver(code, [["[1, 2]", "[5, 7]"]], [["[1, 2]", "[1, 'a']"]])
+    assert seen["names"]["y"] == ["i", "3"]
+    first, second = seen["hidden"]
+    assert first["names"]["x"] == ["l", [["i", "5"], ["i", "7"], ["b", False]]]
+    assert first["names"]["y"] == ["i", "12"]
+    assert (second["error"]["type"], second["error"]["line"]) == ("TypeError", 5)
+
+
+def test_variant_that_dies_is_told() -> None:
+    code = "import os\nx = 5\nif x == 6:\n    os.kill(os.getpid(), 9)\n"
+    assert run_driver(code, [["5", "6"]], [["5", "7"]])["hidden"][0] == {"died": 9}
+
+
+def test_no_variant_runs_where_the_code_fails() -> None:
+    assert run_driver("x = 5\nx / 0\n", [["5", "6"]])["hidden"] == []
+
+
+def test_place_of_the_environment_is_not_shown() -> None:
+    seen = run_driver(f"x = {sys.prefix!r} + '/lib'\nprint(x)\nraise ValueError(x)\n")
+    assert seen["names"]["x"] == ["s", "<environment>/lib"]
+    assert seen["events"] == [["print", [["s", "<environment>/lib"]], "<environment>/lib\n"]]
+    assert seen["error"]["message"] == "<environment>/lib"
