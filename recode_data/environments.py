@@ -257,33 +257,43 @@ class EnvironmentCache:
         found = self.find(key)
         if found is not None:
             return found
-        with locked(self._lock(key)):
+        with locked(self._lock(key)) as lock:
             found = self.find(key)  # another process may have made it while this one waited
             if found is not None:
                 return found
             root = self.folder / key
             shutil.rmtree(root, ignore_errors=True)
             try:
-                return self._install(key, root, resolution, local)
+                return self._install(
+                    key, root, resolution, local, [lock] if lock is not None else []
+                )
             except BaseException:
                 shutil.rmtree(root, ignore_errors=True)
                 raise
 
     def _install(
-        self, key: str, root: Path, resolution: Resolution, local: Sequence[LocalWheel]
+        self,
+        key: str,
+        root: Path,
+        resolution: Resolution,
+        local: Sequence[LocalWheel],
+        locks: Sequence[int],
     ) -> Environment:
+        """Programs that outlive this process keep `locks`, so that nobody works beside them."""
         interpreter = resolution.interpreter
-        self._uv.run(["venv", "--quiet", "--python", interpreter.executable, str(root)])
+        command = ["venv", "--quiet", "--python", interpreter.executable, str(root)]
+        self._uv.run(command, inherited=locks)
         python = root / "bin" / "python"
         command = ["pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
         command += ["--python", str(python), "--link-mode", self._link_mode()]
         command += [*self._uv.index_arguments(), "--requirement", "-"]
         if resolution.pins:
             try:
-                self._uv.run(command, stdin=_lines(resolution.pins, local))
+                stdin = _lines(resolution.pins, local)
+                self._uv.run(command, stdin=stdin, inherited=locks)
             except UvError as error:
                 raise NoResolutionError(str(error)) from error
-        compile_bytecode(interpreter, root, self._uv.environ)
+        compile_bytecode(interpreter, root, self._uv.environ, locks)
         environment = Environment(
             key=key,
             python=str(python),
@@ -321,14 +331,19 @@ class EnvironmentCache:
             if total - removed <= max_bytes:
                 break
             with locked(self._lock(name), wait=False) as held:
-                if held:
+                if held is not None:
                     (root / RECORD).unlink(missing_ok=True)  # first: half-removed is half-made
                     shutil.rmtree(root, ignore_errors=True)
                     removed += sizes[root]
         return removed
 
 
-def compile_bytecode(interpreter: Interpreter, root: Path, environ: Mapping[str, str]) -> None:
+def compile_bytecode(
+    interpreter: Interpreter,
+    root: Path,
+    environ: Mapping[str, str],
+    inherited: Sequence[int] = (),
+) -> None:
     """Compile all that is installed; sources that do not compile (templates, tests) are left.
 
     The sandbox sees the environment read-only and could never write bytecode: every start of
@@ -336,7 +351,8 @@ def compile_bytecode(interpreter: Interpreter, root: Path, environ: Mapping[str,
     """
     kept = {key: value for key, value in environ.items() if not key.startswith("PYTHON")}
     command = [interpreter.executable, "-I", "-S", "-m", "compileall", "-q", "-q", "-j", "0"]
-    run_program([*command, str(root / "lib")], environ=kept, timeout_s=TIMEOUT_S)
+    command.append(str(root / "lib"))
+    run_program(command, environ=kept, inherited=inherited, timeout_s=TIMEOUT_S)
 
 
 def _last_used(root: Path) -> float:

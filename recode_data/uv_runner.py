@@ -47,8 +47,10 @@ class UvRunner:
     index: IndexSettings
     environ: Mapping[str, str]
 
-    def run(self, arguments: Sequence[str], *, stdin: str = "") -> str:
-        """What uv prints on stdout.
+    def run(
+        self, arguments: Sequence[str], *, stdin: str = "", inherited: Sequence[int] = ()
+    ) -> str:
+        """What uv prints on stdout; `inherited` are descriptors that it shall hold open.
 
         Raises:
             IndexUnreachableError: uv could not reach an index.
@@ -59,6 +61,7 @@ class UvRunner:
             [find_uv(), *arguments, "--no-config", "--no-progress", "--color", "never"],
             environ=self._variables(),
             stdin=stdin,
+            inherited=inherited,
             timeout_s=TIMEOUT_S,
         )
         if done.returncode == 0:
@@ -117,7 +120,12 @@ def find_uv() -> str:
 
 
 def run_program(
-    command: Sequence[str], *, environ: Mapping[str, str], stdin: str = "", timeout_s: float
+    command: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    timeout_s: float,
+    stdin: str = "",
+    inherited: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a trusted program to its end.
 
@@ -133,6 +141,7 @@ def run_program(
             text=True,
             errors="replace",
             timeout=timeout_s,
+            pass_fds=tuple(inherited),
             check=False,
         )
     except subprocess.TimeoutExpired as error:

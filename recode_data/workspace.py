@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, canonicalize_version
 
 from recode_data.environments import (
     LAYOUT_VERSION,
@@ -171,7 +171,8 @@ class Workspace:
             return release
         wanted = parse_version(version)
         tags = [f"{item.version} {item.platform}" for item in self.interpreters()]
-        key = content_id(RELEASE_VERSION, canonicalize_name(library), str(wanted), *tags)
+        name, number = canonicalize_name(library), canonicalize_version(wanted)
+        key = content_id(RELEASE_VERSION, name, number, *tags)
         path = self.cached("releases", key)
         record = _read(path, _ReleaseRecord)
         if record is None or not self._is_there(record.release):
@@ -325,18 +326,20 @@ class Workspace:
         request = Request(wanted, cutoff, self._local_wheels(wanted))
         return self._environments_of([request], python)[0]
 
-    def step_environments(self, old: Release, new: Release) -> tuple[Environment, Environment]:
+    def step_environments(
+        self, old: Release, new: Release, companions: Sequence[str] = ()
+    ) -> tuple[Environment, Environment]:
         """One environment per release, each with the dependencies of its time.
 
         Both use the same interpreter wherever one fits both, so that what differs between them is
-        the library and not Python.
+        the library and not Python. `companions` are further requirements of both.
 
         Raises:
             EnvironmentLacksError: no interpreter fits, no network, or a full disk.
         """
         requests = []
         for release in (old, new):
-            wanted = checked_requirements([release.pin])
+            wanted = checked_requirements([release.pin, *companions])
             local = self._local_wheels(wanted, release)
             requests.append(Request(wanted, release.released, local))
         first, second = self._environments_of(requests, None)
