@@ -23,7 +23,6 @@ from recode_data.records import (
     Usage,
 )
 from recode_data.references import find_references
-from recode_data.sandbox import JobStatus
 from recode_data.verify.prove import step_verifier
 from recode_data.verify.verifier import new_deprecations
 
@@ -56,11 +55,11 @@ def probe(task: ProbeTask) -> tuple[Finding, ...]:
     verifier = step_verifier(task.context, task.allow_weak)
     findings: list[Finding] = []
     for usage in task.usages:
+        later = verifier.on_new(usage.code)  # first: most snippets show nothing, and need no more
+        if later.error is None and not later.deprecations:
+            continue
         base = verifier.on_old(usage.code)
         if not base.succeeded:
-            continue
-        later = verifier.on_new(usage.code)
-        if later.status is not JobStatus.DONE:
             continue
         if later.error is not None and later.error.line:
             error = later.error
