@@ -223,6 +223,10 @@ class ApiObject:
     """What its body hands all arguments to: a dotted path, or `self.name` for members."""
     on_instances: bool = False
     """Set by the constructor: exists on instances, not on the class."""
+    outside: tuple[str, ...] = ()
+    """Classes: names inherited from classes of other packages, where a run showed them."""
+    body: str | None = None
+    """Mark of a function's statements: equal marks, equal bodies; None: too short to say much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +339,7 @@ class UsageOrigin(str, Enum):
     DOCS = "docs"
     GALLERY = "gallery"
     TEST = "test"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +371,16 @@ class Producer(str, Enum):
     BACKWARD = "backward"
     COMPOSED = "composed"
     CONTROL = "control"
+    IMPORTED = "imported"
+    """From somebody else's file of pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherChange:
+    """One more change that a composed program meets, with what replaces it."""
+
+    change: ApiChange
+    replacement: Replacement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +394,10 @@ class Candidate:
     usage: Usage
     """Where the snippet comes from."""
     replacement: Replacement | None = None
+    further: tuple[FurtherChange, ...] = ()
+    """Composed programs: the changes that the code meets besides `change`."""
+    concerned: Proof | None = None
+    """Control rows: what `change` does to code that it concerns."""
 
     @property
     def key(self) -> str:
@@ -416,6 +435,13 @@ class DropReason(str, Enum):
     DUPLICATE = "duplicate"
     NEAR_DUPLICATE = "near_duplicate"
     OVER_CAP = "over_cap"
+    CONTAMINATED = "contaminated"
+    LICENCE = "licence"
+    EMPTY_FIELD = "empty_field"
+    NO_EDIT = "no_edit"
+    UNBOUND_NAME = "unbound_name"
+    UNKNOWN_VERSION = "unknown_version"
+    ENVIRONMENT_UNAVAILABLE = "environment_unavailable"
     SANDBOX_FAILED = "sandbox_failed"
 
 

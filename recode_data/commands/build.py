@@ -32,7 +32,7 @@ from recode_data.records import BuildOptions, JsonValue, Producer, VersionStep
     "--producer",
     "producers",
     multiple=True,
-    type=click.Choice([producer.value for producer in Producer]),
+    type=click.Choice([item.value for item in Producer if item is not Producer.IMPORTED]),
     help="Only candidates of this producer (repeatable).",
 )
 @click.option("--limit", type=click.IntRange(1), help="At most this many candidates per step.")

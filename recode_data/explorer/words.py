@@ -18,6 +18,7 @@ PRODUCERS: dict[Producer, str] = {
     Producer.BACKWARD: "a new usage, rewritten to the old API",
     Producer.COMPOSED: "several proved pairs joined into one program",
     Producer.CONTROL: "a usage that needs no edit",
+    Producer.IMPORTED: "a row of another file of pairs",
 }
 
 CHANGE_KINDS: dict[ChangeKind, str] = {
@@ -55,6 +56,13 @@ DROP_REASONS: dict[DropReason, str] = {
     DropReason.DUPLICATE: "the same pair is there already",
     DropReason.NEAR_DUPLICATE: "almost the same pair is there already",
     DropReason.OVER_CAP: "there are enough pairs for this change already",
+    DropReason.CONTAMINATED: "it overlaps with a benchmark",
+    DropReason.LICENCE: "the licence of the snippet's release was not asked for",
+    DropReason.EMPTY_FIELD: "a code or the note is missing",
+    DropReason.NO_EDIT: "old and new code have the same tokens",
+    DropReason.UNBOUND_NAME: "the code reads a name that it binds nowhere",
+    DropReason.UNKNOWN_VERSION: "the package index has no such version, or none before it",
+    DropReason.ENVIRONMENT_UNAVAILABLE: "no environment with that version can be made here",
     DropReason.SANDBOX_FAILED: "the sandbox failed, which says nothing about the code",
 }
 
