@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from recode_data.curate import best_of_each_snippet, deduplicate, split_by_change
+from recode_data.curate import best_of_each_snippet, deduplicate, split_by_change, within_shares
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
-from recode_data.producers import propose
+from recode_data.producers import propose, propose_further
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
 from recode_data.records import (
@@ -103,8 +103,18 @@ def mine_step(
     clock.lap("candidates")
     chosen = candidates[: options.limit]
     outcomes = prove_all(context, chosen, folder, executor, progress, options)
+    further = list(propose_further(distinct_pairs(outcomes), old_usages))
+    if options.producers:
+        further = [item for item in further if item.producer in options.producers]
+    outcomes += prove_all(context, further, folder, executor, progress, options)
     clock.lap("proofs")
     return StepResult(context, changes, len(old_usages), len(new_usages), len(old_usages), outcomes)
+
+
+def distinct_pairs(outcomes: Sequence[Outcome]) -> list[Verified]:
+    """Proved candidates that would be published."""
+    verified = [item for item in outcomes if isinstance(item, Verified)]
+    return deduplicate(best_of_each_snippet(verified)[0])[0]
 
 
 def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str, JsonValue]:
@@ -224,11 +234,12 @@ def curate(
     for result in results:
         verified = [item for item in result.outcomes if isinstance(item, Verified)]
         best, others = best_of_each_snippet(verified)
-        kept, repeated = deduplicate(best)
+        distinct, repeated = deduplicate(best)
+        kept, surplus = within_shares(distinct)
         pairs.extend(item.pair for item in kept)
         step = result.context.step
         drops = [item for item in result.outcomes if isinstance(item, Dropped)]
-        drops += [*others, *repeated]
+        drops += [*others, *repeated, *surplus]
         dropped.extend((step, item) for item in drops)
         if len(kept) + len(drops) != len(result.outcomes):
             raise RecodeError(

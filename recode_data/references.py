@@ -74,6 +74,21 @@ def attribute_names(code: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(resolver.attributes, key=lambda item: (item[1], item[0])))
 
 
+def taken_up(old_code: str, new_code: str) -> frozenset[str]:
+    """Whole paths that the new code refers to and the old code does not; none if either is broken.
+
+    A path that another one of these goes on from is not given.
+    """
+    try:
+        old = {reference.path for reference in find_references(old_code)}
+        new = {reference.path for reference in find_references(new_code)}
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    return frozenset(
+        path for path in new - old if not any(item.startswith(f"{path}.") for item in new)
+    )
+
+
 def statement_at(code: str, line: int) -> tuple[int, int] | None:
     """First and last line of the innermost statement on a 1-based line; None where there is none.
 

@@ -10,6 +10,7 @@ from recode_data.records import (
     ApiChange,
     Candidate,
     Evidence,
+    FurtherChange,
     JsonValue,
     MigrationPair,
     Replacement,
@@ -43,8 +44,8 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
         old_api=change.old_api,
         new_api=new_api,
         parameter=change.parameter,
-        description=describe(change, step.library, step.new),
-        update_info=update_note(change, replacement, proof, step.library, step.old, step.new),
+        description=describe(candidate, step.library, step.new),
+        update_info=update_note(candidate, proof, step.library, step.old, step.new),
         old_code=candidate.old_code,
         new_code=candidate.new_code,
         checks=write_checks(proved),
@@ -77,6 +78,7 @@ def _evidence_json(proved: Proved) -> str:
         "replacement": (
             json.loads(encode(candidate.replacement)) if candidate.replacement else None
         ),
+        "further": [json.loads(encode(item)) for item in candidate.further],
         "origin": candidate.usage.origin.value,
         "apis": list(candidate.usage.apis),
     }
@@ -94,6 +96,7 @@ def candidate_of(pair: MigrationPair) -> Candidate:
         change = decode(json.dumps(evidence["change"]), ApiChange)
         raw = evidence["replacement"]
         replacement = decode(json.dumps(raw), Replacement) if raw else None
+        further = decode(json.dumps(evidence.get("further", [])), tuple[FurtherChange, ...])
         usage = Usage(
             code=pair.old_code,
             apis=tuple(evidence["apis"]),
@@ -104,7 +107,9 @@ def candidate_of(pair: MigrationPair) -> Candidate:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedInputError(f"row {pair.id}: its evidence cannot be read: {error}") from error
-    return Candidate(change, pair.old_code, pair.new_code, pair.producer, usage, replacement)
+    return Candidate(
+        change, pair.old_code, pair.new_code, pair.producer, usage, replacement, further
+    )
 
 
 def step_of(pair: MigrationPair) -> VersionStep:

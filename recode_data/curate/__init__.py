@@ -1,6 +1,7 @@
 from recode_data.curate.alternatives import best_of_each_snippet
 from recode_data.curate.deduplicate import MAX_PAIRS_PER_CHANGE, deduplicate
 from recode_data.curate.describe import describe, update_note
+from recode_data.curate.shares import within_shares
 from recode_data.curate.split import SPLITS, split_by_change
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "describe",
     "split_by_change",
     "update_note",
+    "within_shares",
 ]

@@ -7,7 +7,19 @@ note must be able to do the migration.
 
 from __future__ import annotations
 
-from recode_data.records import ApiChange, ChangeKind, Effect, Proof, Replacement, Signature
+from recode_data.curate.instead import instead
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    ChangeKind,
+    Effect,
+    FurtherChange,
+    Proof,
+    Signature,
+)
+
+LONGEST_MESSAGE = 300
+"""Characters; what a library says beyond that repeats itself."""
 
 _NOUNS = {
     "module": "module",
@@ -17,6 +29,10 @@ _NOUNS = {
     "property": "property",
     "attribute": "name",
 }
+_WORKED_WITHOUT = frozenset({ChangeKind.DEPRECATED})
+_STILL_WORKS = frozenset(
+    {ChangeKind.BEHAVIOUR, ChangeKind.DEFAULT_CHANGED, ChangeKind.RETURN_CHANGED}
+)
 
 
 def noun(change: ApiChange) -> str:
@@ -24,17 +40,24 @@ def noun(change: ApiChange) -> str:
     return _NOUNS[change.object_kind.value] if change.object_kind is not None else "name"
 
 
-def describe(change: ApiChange, library: str, new_version: str) -> str:
-    """One sentence that says what changed."""
-    return f"{_what_happened(change)} in {library} {new_version}."
+def describe(candidate: Candidate, library: str, new_version: str) -> str:
+    """One sentence per change that says what changed."""
+    return " ".join(
+        f"{_what_happened(item)} in {library} {new_version}." for item in _changes_of(candidate)
+    )
 
 
-def _what_happened(change: ApiChange) -> str:
+def _changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
+    return (FurtherChange(candidate.change, candidate.replacement), *candidate.further)
+
+
+def _what_happened(item: FurtherChange) -> str:
+    change, kind = item.change, item.change.kind
     subject = f"The {noun(change)} `{change.old_api}`"
     parameter = f"The parameter `{change.parameter}` of `{change.old_api}`"
-    kind = change.kind
-    if kind in (ChangeKind.RENAMED, ChangeKind.MOVED) and change.new_api:
-        return f"{subject} was {kind.value} to `{change.new_api}`"
+    new_api = item.replacement.new_api if item.replacement else change.new_api
+    if kind in (ChangeKind.RENAMED, ChangeKind.MOVED) and new_api not in (None, change.old_api):
+        return f"{subject} was {kind.value} to `{new_api}`"
     sentences = {
         ChangeKind.REMOVED: f"{subject} was removed",
         ChangeKind.RENAMED: f"{subject} was renamed",
@@ -44,7 +67,7 @@ def _what_happened(change: ApiChange) -> str:
         ChangeKind.PARAMETER_ADDED_REQUIRED: f"{parameter} became required",
         ChangeKind.PARAMETER_REORDERED: f"The parameters of `{change.old_api}` changed their order",
         ChangeKind.KEYWORD_ONLY: f"{parameter} must be passed by keyword",
-        ChangeKind.KIND_CHANGED: f"{subject} became something else",
+        ChangeKind.KIND_CHANGED: f"{subject} became {_kind_now(change)}",
         ChangeKind.RETURN_CHANGED: f"What `{change.old_api}` returns changed",
         ChangeKind.UNDEPRECATED: f"{subject} is no longer deprecated",
         ChangeKind.BEHAVIOUR: f"The behaviour of `{change.old_api}` changed",
@@ -63,52 +86,56 @@ def _what_happened(change: ApiChange) -> str:
     return sentences[kind]
 
 
+def _kind_now(change: ApiChange) -> str:
+    kind = _NOUNS.get(change.new_value or "", "")
+    return f"a {kind}" if kind and kind != "name" else "something else"
+
+
 def update_note(
-    change: ApiChange,
-    replacement: Replacement | None,
-    proof: Proof,
-    library: str,
-    old_version: str,
-    new_version: str,
+    candidate: Candidate, proof: Proof, library: str, old_version: str, new_version: str
 ) -> str:
-    """The note that goes with the row: facts only, each sentence true by construction."""
-    lines = [f"{_what_happened(change)} in {library} {new_version} (up to {old_version} it works)."]
-    instead = _instead(change, replacement)
-    if instead:
-        lines.append(instead)
-    lines.extend(_signatures(change))
-    lines.append(_consequence(proof, new_version))
+    """The note that goes with the row: facts only, each sentence true by construction.
+
+    A control row's note is that of code which the change does concern, so that no note tells by
+    its form whether there is something to do.
+    """
+    lines: list[str] = []
+    for item in _changes_of(candidate):
+        until = _until(item.change, old_version)
+        lines.append(f"{_what_happened(item)} in {library} {new_version}{until}.")
+        lines.append(instead(item, candidate))
+        lines.extend(_signatures(item))
+    lines.append(_consequence(candidate.concerned or proof, new_version))
     return "\n".join(line for line in lines if line)
 
 
-def _instead(change: ApiChange, replacement: Replacement | None) -> str:
-    if replacement is None:
+def _until(change: ApiChange, old_version: str) -> str:
+    if change.kind in _STILL_WORKS:
         return ""
-    if replacement.new_parameter and change.parameter:
-        return f"Pass `{replacement.new_parameter}` instead of `{change.parameter}`."
-    if replacement.new_api != change.old_api:
-        return f"Write `{replacement.new_api}` instead."
-    return ""
+    works = "works without a warning" if change.kind in _WORKED_WITHOUT else "works"
+    return f" (up to {old_version} it {works})"
 
 
-def _signatures(change: ApiChange) -> list[str]:
+def _signatures(item: FurtherChange) -> list[str]:
+    change = item.change
     old, new = change.old_signature, change.new_signature
     if old is None or new is None or str(old) == str(new):
         return []
+    now = item.replacement.new_api if item.replacement else change.new_api or change.old_api
     return [
         f"Signature before: `{_call(change.old_api, old)}`.",
-        f"Signature now: `{_call(change.new_api or change.old_api, new)}`.",
+        f"Signature now: `{_call(now, new)}`.",
     ]
 
 
 def _call(path: str, signature: Signature) -> str:
-    return f"{path.rpartition('.')[2]}{signature}"
+    return f"{path.removesuffix('.__init__').rpartition('.')[2]}{signature}"
 
 
 def _consequence(proof: Proof, new_version: str) -> str:
     message = " ".join(proof.message.split())
-    if len(message) > 300:
-        message = message[:297] + "..."
+    if len(message) > LONGEST_MESSAGE:
+        message = message[: LONGEST_MESSAGE - 3] + "..."
     if proof.effect is Effect.BREAK:
         return f"Under {new_version} the old way raises {proof.error_type}: {message}"
     if proof.effect is Effect.WARN:

@@ -1,3 +1,3 @@
-from recode_data.producers.propose import PRODUCERS, propose
+from recode_data.producers.propose import PRODUCERS, propose, propose_further
 
-__all__ = ["PRODUCERS", "propose"]
+__all__ = ["PRODUCERS", "propose", "propose_further"]

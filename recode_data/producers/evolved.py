@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recode_data.producers.hunks import least_edit
-from recode_data.producers.paths import new_paths
 from recode_data.producers.proposals import StepUsages
 from recode_data.producers.touching import diverse
 from recode_data.records import (
@@ -22,6 +21,7 @@ from recode_data.records import (
     Replacement,
     Usage,
 )
+from recode_data.references import taken_up
 from recode_data.rewrites.members import changes_member
 
 CANDIDATES_PER_CHANGE = 30
@@ -69,10 +69,8 @@ def _edits(old_code: str, later_code: str, change: ApiChange) -> Iterator[str]:
 def _successor(usage: Usage, new_code: str, change: ApiChange) -> Replacement | None:
     """What the new code uses and the old one did not, where that is one thing of the library."""
     library = change.old_api.partition(".")[0]
-    taken_up = [
-        path for path in new_paths(usage.code, new_code) if path.partition(".")[0] == library
-    ]
-    if len(taken_up) != 1 or change.parameter is not None:
+    paths = [path for path in taken_up(usage.code, new_code) if path.partition(".")[0] == library]
+    if len(paths) != 1 or change.parameter is not None:
         return None
     evidence = Evidence(EvidenceKind.EVOLUTION, f"{usage.source_file} of the new version uses it")
-    return Replacement(taken_up[0], (evidence,), 0.8)
+    return Replacement(paths[0], (evidence,), 0.8)

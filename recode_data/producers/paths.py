@@ -1,24 +1,12 @@
-"""Which import paths a rewritten snippet takes up, and whether users should write them."""
+"""Whether users should write the import paths that a rewritten snippet takes up."""
 
 from __future__ import annotations
 
 import re
 
-from recode_data.references import find_references
+from recode_data.references import taken_up
 
 _PRIVATE = re.compile(r"(?:\.|import |from )_[A-Za-z]|[(, ]_[A-Za-z]\w* as ")
-
-
-def new_paths(old_code: str, new_code: str) -> frozenset[str]:
-    """Whole paths that the new code refers to and the old code does not; empty if either is broken."""
-    try:
-        old = {reference.path for reference in find_references(old_code)}
-        new = {reference.path for reference in find_references(new_code)}
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    return frozenset(
-        path for path in new - old if not any(item.startswith(f"{path}.") for item in new)
-    )
 
 
 def takes_up_private(old_code: str, new_code: str) -> bool:
@@ -28,7 +16,7 @@ def takes_up_private(old_code: str, new_code: str) -> bool:
     """
     if not _PRIVATE.search(new_code):
         return False
-    return any(is_private(path) for path in new_paths(old_code, new_code))
+    return any(is_private(path) for path in taken_up(old_code, new_code))
 
 
 def is_private(path: str) -> bool:

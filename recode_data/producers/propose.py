@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from recode_data.producers.backward import backward
+from recode_data.producers.composed import composed
+from recode_data.producers.control import control
 from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
 from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages
-from recode_data.records import ApiChange, Candidate, Usage
+from recode_data.records import ApiChange, Candidate, Usage, Verified
 from recode_data.rewrites.members import changes_member
 
 PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = (
@@ -59,6 +61,12 @@ def propose(
                     seen.add(codes)
                     shares[_family(change)] += producer is backward
                     yield candidate
+
+
+def propose_further(proved: Sequence[Verified], old_usages: Sequence[Usage]) -> Iterator[Candidate]:
+    """Candidates that rest on proved pairs: composed programs, then controls."""
+    yield from composed(proved)
+    yield from control(proved, StepUsages(old_usages, ()))
 
 
 def _repeats_another(change: ApiChange) -> bool:

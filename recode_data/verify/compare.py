@@ -120,11 +120,35 @@ def is_informative(value: JsonValue) -> bool:
     return True
 
 
+def conceals(expected: JsonValue, actual: JsonValue) -> bool:
+    """Whether `actual` shows nothing where `expected` has a value that tells right from wrong.
+
+    `same_value` lets opaque values pass, which prove nothing; but an iterator, a list that holds
+    itself or an object without attributes must not pass for whatever was to be computed.
+    """
+    if not isinstance(expected, list) or not isinstance(actual, list) or not expected or not actual:
+        return False
+    if not isinstance(expected[0], str) or not isinstance(actual[0], str):
+        return any(map(conceals, expected, actual))  # lists and pairs of canonical values
+    if not is_informative(expected):
+        return False
+    if actual[0] in UNCOMPARABLE:
+        return True
+    if expected[0] != actual[0]:
+        return False
+    if expected[0] == "o":
+        ours, theirs = _attributes(expected), _attributes(actual)
+        shared = [name for name in ours.keys() & theirs.keys() if is_informative(ours[name])]
+        return not shared or any(conceals(ours[name], theirs[name]) for name in shared)
+    return any(map(conceals, expected[1:], actual[1:]))
+
+
 def differences(expected: Observed, actual: Observed) -> Iterator[str]:
     """What of `expected` does not hold in `actual`, in words; nothing: they agree.
 
     Shown and printed values must be the same sequence (a value shown equals the same value
     printed alone); every expected name must be bound to an equal value; further names are free.
+    Where a value was expected, an opaque one is a difference.
     """
     if len(expected.events) != len(actual.events):
         yield (f"shows {len(actual.events)} values, expected {len(expected.events)}")
@@ -135,7 +159,7 @@ def differences(expected: Observed, actual: Observed) -> Iterator[str]:
     for name, value in expected.names:
         if name not in theirs:
             yield f"name {name} is not bound"
-        elif not same_value(value, theirs[name]):
+        elif not same_value(value, theirs[name]) or conceals(value, theirs[name]):
             yield f"{name} differs: {_excerpt(value)} became {_excerpt(theirs[name])}"
 
 
@@ -146,7 +170,9 @@ def _same_event(left: JsonValue, right: JsonValue) -> bool:
     ours, theirs = _event_values(left), _event_values(right)
     if left[0] == "print" and right[0] == "print" and _same_text(left[2], right[2]):
         return True
-    return ours is not None and theirs is not None and _same_part(ours, theirs)
+    if ours is None or theirs is None:
+        return False
+    return _same_part(ours, theirs) and not conceals(ours, theirs)
 
 
 def _event_values(event: list[JsonValue]) -> list[JsonValue] | None:

@@ -99,13 +99,14 @@ def _innermost_statement(tree: ast.AST, line: int) -> tuple[int, int]:
     return best
 
 
-def influence_of(code: str, change: ApiChange) -> Influence:
-    """What of the snippet depends on the changed API.
+def influence_of(code: str, *changes: ApiChange) -> Influence:
+    """What of the snippet depends on the changed APIs; nothing where it does not use each of them.
 
     Raises:
         SyntaxError: the code does not parse.
     """
-    lines = touching_lines(code, change)
+    touched = [touching_lines(code, change) for change in changes]
+    lines = frozenset[int]().union(*touched) if all(touched) else frozenset[int]()
     names: set[str] = set()
     statements: set[int] = set()
     body = ast.parse(code).body

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from recode_data.records import (
@@ -20,6 +21,7 @@ from recode_data.records import (
     Effect,
     Environment,
     JsonValue,
+    Producer,
     Proof,
 )
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
@@ -152,8 +154,10 @@ class Verifier:
         def drop(reason: DropReason, detail: str = "") -> Dropped:
             return Dropped(candidate, reason, detail)
 
+        if candidate.producer is Producer.CONTROL:
+            return self._verify_control(candidate)
         try:
-            influence = influence_of(candidate.old_code, candidate.change)
+            influence = influence_of(candidate.old_code, *_changes_of(candidate))
             ast.parse(candidate.new_code)
         except (SyntaxError, ValueError, RecursionError) as error:
             return drop(DropReason.UNPARSABLE, str(error))
@@ -195,6 +199,32 @@ class Verifier:
             self._works_on_old(candidate.new_code, base),
             self._hidden(candidate, base, influence) if with_hidden else (),
         )
+
+    def _verify_control(self, candidate: Candidate) -> Proved | Dropped:
+        """Admit code that shows the same on both versions, without a new deprecation."""
+        code = candidate.old_code
+        base = self.on_old(code)
+        if not base.succeeded:
+            return Dropped(candidate, *failure_of(base, DropReason.OLD_FAILS_ON_OLD))
+        later = self.on_new(code)
+        if not later.succeeded:
+            return Dropped(candidate, *failure_of(later, DropReason.NEW_FAILS_ON_NEW))
+        fresh = new_deprecations(base, later)
+        if fresh:
+            detail = f"{fresh[0].category}: {fresh[0].message}"
+            return Dropped(candidate, DropReason.NEW_WARNS_ON_NEW, detail)
+        found = next(differences(base, later), None)
+        if found is not None:
+            return Dropped(candidate, DropReason.RESULTS_DIFFER, found)
+        seen = [value for _, value in base.names] + _shown_values(base.events)
+        observed = sum(map(is_informative, seen))
+        if observed == 0:
+            return Dropped(candidate, DropReason.UNOBSERVABLE, "no value is observed")
+        unstable = self._unstable(candidate, base, later, later)
+        if unstable is not None:
+            return Dropped(candidate, DropReason.NONDETERMINISTIC, unstable)
+        proof = Proof(Effect.NONE, None, None, "", None, observed)
+        return Proved(candidate, proof, base, base.deprecations, works_on_old=True)
 
     def _hidden(
         self, candidate: Candidate, base: Observed, influence: Influence
@@ -299,9 +329,15 @@ def effect_between(base: Observed, later: Observed, influence: Influence) -> Pro
 
 def _is_elsewhere(proof: Proof, candidate: Candidate) -> bool:
     """Whether the error or warning says itself that another change is to blame."""
-    return proof.line is not None and is_about_another(
-        candidate.old_code, proof.line, proof.message, candidate.change
+    line = proof.line
+    return line is not None and all(
+        is_about_another(candidate.old_code, line, proof.message, change)
+        for change in _changes_of(candidate)
     )
+
+
+def _changes_of(candidate: Candidate) -> tuple[ApiChange, ...]:
+    return (candidate.change, *(item.change for item in candidate.further))
 
 
 def _why_no_effect(reason: DropReason, broken: Observed, change: ApiChange) -> str:
@@ -322,12 +358,19 @@ def count_informative(observed: Observed, influence: Influence) -> int:
     names = sum(
         1 for name, value in observed.names if name in influence.names and is_informative(value)
     )
-    events = 0
-    for event, line in zip(observed.events, observed.event_lines, strict=True):
-        if line in influence.statement_lines and isinstance(event, list):
-            values = [event[1]] if event[0] == "shown" else event[1]
-            if isinstance(values, list):
-                events += sum(1 for value in values if is_informative(value))
-            elif event[0] == "print" and event[2]:
-                events += 1
-    return names + events
+    events = [
+        event
+        for event, line in zip(observed.events, observed.event_lines, strict=True)
+        if line in influence.statement_lines
+    ]
+    return names + sum(map(is_informative, _shown_values(events)))
+
+
+def _shown_values(events: Iterable[JsonValue]) -> list[JsonValue]:
+    """Values of the events; what was written past `print` is one text each."""
+    values: list[JsonValue] = []
+    for event in events:
+        if isinstance(event, list):
+            shown = [event[1]] if event[0] == "shown" else event[1]
+            values += shown if isinstance(shown, list) else [["s", event[2]]] if event[2] else []
+    return values

@@ -7,13 +7,16 @@ from recode_data.records import (
     ApiChange,
     ChangeKind,
     Effect,
+    FurtherChange,
+    ObjectKind,
     Parameter,
     ParameterKind,
+    Producer,
     Proof,
     Replacement,
     Signature,
 )
-from tests.making import make_change
+from tests.making import make_candidate, make_change
 
 BREAK = Proof(Effect.BREAK, "AttributeError", None, "module 'toy' has no attribute 'load'", 2, 1)
 WARN = Proof(Effect.WARN, None, "DeprecationWarning", "use read", 2, 1)
@@ -30,7 +33,8 @@ def signature(*names: str) -> Signature:
 def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
     about_one = kind.value.startswith(("parameter_r", "parameter_a", "default", "keyword"))
     parameter = "mode" if about_one and kind is not ChangeKind.PARAMETER_REORDERED else None
-    text = describe(make_change(kind=kind, parameter=parameter), "toy", "2.0")
+    change = make_change(kind=kind, parameter=parameter)
+    text = describe(make_candidate(change=change), "toy", "2.0")
     assert "toy.load" in text
     assert text.endswith(" in toy 2.0.")
     assert (parameter or "") in text
@@ -76,8 +80,8 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             ),
             None,
             DRIFT,
-            "The default of the parameter `a` of `toy.load` changed from `1` to `2` in toy 2.0 "
-            "(up to 1.0 it works).\nUnder 2.0 the old way runs, but gives another result.",
+            "The default of the parameter `a` of `toy.load` changed from `1` to `2` in toy 2.0.\n"
+            "Pass `a=1` to get what the old version gave by default.\nUnder 2.0 the old way runs, but gives another result.",
         ),
     ],
     ids=["removed", "renamed", "parameter", "default"],
@@ -85,4 +89,72 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
 def test_the_note_says_all_that_is_needed(
     change: ApiChange, replacement: Replacement | None, proof: Proof, expected: str
 ) -> None:
-    assert update_note(change, replacement, proof, "toy", "1.0", "2.0") == expected
+    candidate = make_candidate(change=change, replacement=replacement)
+    assert update_note(candidate, proof, "toy", "1.0", "2.0") == expected
+
+
+NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
+
+
+@pytest.mark.parametrize(
+    ("change", "replacement", "expected"),
+    [
+        (
+            make_change(kind=ChangeKind.PARAMETER_REMOVED, parameter="a"),
+            None,
+            "Leave it out of the call.",
+        ),
+        (
+            make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="a"),
+            None,
+            "Write `a=...` where it was given by position.",
+        ),
+        (
+            make_change(
+                "toy.Table.size",
+                kind=ChangeKind.KIND_CHANGED,
+                object_kind=ObjectKind.METHOD,
+                old_value="method",
+                new_value="property",
+            ),
+            None,
+            "Read `.size` without calling it.",
+        ),
+        (
+            make_change("toy.Table.ptp", object_kind=ObjectKind.METHOD),
+            Replacement("toy.ptp", (), 1.0),
+            "Call `toy.ptp` with the object as its first argument.",
+        ),
+        (make_change(), None, "The new way uses `toy.read`."),
+    ],
+    ids=["parameter removed", "keyword only", "read", "function", "the library's own example"],
+)
+def test_what_to_write_instead(
+    change: ApiChange, replacement: Replacement | None, expected: str
+) -> None:
+    candidate = make_candidate(change=change, replacement=replacement)
+    assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n")[1:] == [expected, NOTE]
+
+
+def test_composed_rows_tell_of_each_change() -> None:
+    second = make_change("toy.scale")
+    candidate = make_candidate(
+        replacement=READ, further=(FurtherChange(second, Replacement("toy.resize", (), 1.0)),)
+    )
+    assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n") == [
+        "The function `toy.load` was removed in toy 2.0 (up to 1.0 it works).",
+        "Write `toy.read` instead.",
+        "The function `toy.scale` was removed in toy 2.0 (up to 1.0 it works).",
+        "Write `toy.resize` instead.",
+        NOTE,
+    ]
+    assert describe(candidate, "toy", "2.0").count(" was removed in toy 2.0.") == 2
+
+
+def test_a_control_row_looks_like_any_other() -> None:
+    nothing = Proof(Effect.NONE, None, None, "", None, 1)
+    control = make_candidate(concerned=WARN, producer=Producer.CONTROL)
+    other = make_candidate()
+    assert update_note(control, nothing, "toy", "1.0", "2.0") == update_note(
+        other, WARN, "toy", "1.0", "2.0"
+    )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recode_data.producers.paths import new_paths, takes_up_private
+from recode_data.producers.paths import takes_up_private
 
 OLD = "import toy\n\nx = toy.load(1)\n"
 
@@ -22,9 +22,3 @@ OLD = "import toy\n\nx = toy.load(1)\n"
 )
 def test_takes_up_private(old: str, new: str, expected: bool) -> None:
     assert takes_up_private(old, new) is expected
-
-
-def test_new_paths_are_whole() -> None:
-    new = "import toy\nfrom toy import io\n\nx = io.read(1)\n"
-    assert new_paths(OLD, new) == {"toy.io.read"}
-    assert new_paths(OLD, "x = (") == frozenset()

@@ -1,0 +1,70 @@
+"""What to write instead, in a sentence, as far as the facts of a change tell."""
+
+from __future__ import annotations
+
+from recode_data.records import ApiChange, Candidate, ChangeKind, FurtherChange, ObjectKind
+from recode_data.references import taken_up
+from recode_data.rewrites.members import changes_member, leads_to_member
+
+MOST_PATHS = 3
+"""More paths than these are a rewrite of the example, not a successor."""
+
+_READ = (ObjectKind.PROPERTY.value, ObjectKind.ATTRIBUTE.value)
+
+
+def instead(item: FurtherChange, candidate: Candidate) -> str:
+    """The sentence for one change of a candidate; empty where nothing is known."""
+    change, replacement = item.change, item.replacement
+    if change.parameter is not None:
+        return _other_arguments(item)
+    if change.kind is ChangeKind.KIND_CHANGED and changes_member(change):
+        return _called_or_read(change)
+    if replacement is not None and replacement.new_api != change.old_api:
+        return _other_api(change, replacement.new_api)
+    return _taken_up(candidate) if not candidate.further else ""
+
+
+def _other_arguments(item: FurtherChange) -> str:
+    change, name = item.change, item.change.parameter
+    new_name = item.replacement.new_parameter if item.replacement else None
+    if new_name:
+        return f"Pass `{new_name}` instead of `{name}`."
+    if change.kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
+        return f"Write `{name}=...` where it was given by position."
+    if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
+        return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
+    if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
+        return "Leave it out of the call."
+    if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
+        return f"Pass `{name}` in every call."
+    return ""
+
+
+def _called_or_read(change: ApiChange) -> str:
+    leaf = change.old_api.rpartition(".")[2]
+    if change.old_value == ObjectKind.METHOD.value and change.new_value in _READ:
+        return f"Read `.{leaf}` without calling it."
+    if change.old_value in _READ and change.new_value == ObjectKind.METHOD.value:
+        return f"Call it: `.{leaf}()`."
+    return ""
+
+
+def _other_api(change: ApiChange, new_api: str) -> str:
+    if changes_member(change) and not leads_to_member(change, new_api):
+        return f"Call `{new_api}` with the object as its first argument."
+    if not changes_member(change) and leads_to_member(change, new_api):
+        return f"Call the method `{new_api}` of the first argument."
+    return f"Write `{new_api}` instead."
+
+
+def _taken_up(candidate: Candidate) -> str:
+    """What the library's own example uses now, where that is little enough to name."""
+    library = candidate.change.old_api.partition(".")[0]
+    paths = sorted(
+        path
+        for path in taken_up(candidate.old_code, candidate.new_code)
+        if path.partition(".")[0] == library
+    )
+    if not 0 < len(paths) <= MOST_PATHS:
+        return ""
+    return f"The new way uses {' and '.join(f'`{path}`' for path in paths)}."
