@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from recode_data.records import MigrationPair, content_id
+from recode_data.records import MigrationPair, Producer, content_id
 
 TEST_SHARE = 0.1
 VALIDATION_SHARE = 0.1
@@ -48,6 +49,14 @@ def split_by_change(
     return tuple(replace(pair, split=assigned[pair.id]) for pair in pairs)
 
 
+def _further_apis(pair: MigrationPair) -> tuple[str, ...]:
+    """Old APIs of the further changes that a composed program meets."""
+    if pair.producer is not Producer.COMPOSED:
+        return ()
+    further = json.loads(pair.evidence).get("further", [])
+    return tuple(str(item["change"]["old_api"]) for item in further)
+
+
 def _groups(pairs: Sequence[MigrationPair]) -> dict[str, list[MigrationPair]]:
     """Connected components of APIs that a pair joins, named by their smallest member."""
     parent: dict[str, str] = {}
@@ -59,9 +68,9 @@ def _groups(pairs: Sequence[MigrationPair]) -> dict[str, list[MigrationPair]]:
         return name
 
     for pair in pairs:
-        old = root(f"{pair.dependency}:{pair.old_api}")
-        new = root(f"{pair.dependency}:{pair.new_api or pair.old_api}")
-        parent[max(old, new)] = min(old, new)
+        for api in (pair.new_api or pair.old_api, *_further_apis(pair)):
+            old, other = root(f"{pair.dependency}:{pair.old_api}"), root(f"{pair.dependency}:{api}")
+            parent[max(old, other)] = min(old, other)
     groups: dict[str, list[MigrationPair]] = defaultdict(list)
     for pair in pairs:
         groups[root(f"{pair.dependency}:{pair.old_api}")].append(pair)

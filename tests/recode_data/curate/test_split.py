@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 
 from recode_data.curate import split_by_change
+from recode_data.records import Producer
 from tests.making import make_pair
 
 
@@ -55,3 +57,27 @@ def test_since_puts_the_young_into_test() -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert split_by_change([]) == ()
+
+
+def test_what_a_composed_row_joins_stays_together() -> None:
+    pairs = rows(40, 3)
+    for number in range(0, 40, 2):
+        evidence = {"further": [{"change": {"old_api": f"toy.old{number + 1}"}}]}
+        pairs.append(
+            make_pair(
+                id=f"both-{number}",
+                old_api=f"toy.old{number}",
+                new_api=f"toy.new{number}",
+                producer=Producer.COMPOSED,
+                evidence=json.dumps(evidence),
+            )
+        )
+    splits = defaultdict(set)
+    for pair in split_by_change(pairs):
+        splits[int(pair.old_api.removeprefix("toy.old")) // 2].add(pair.split)
+    assert all(len(found) == 1 for found in splits.values())
+    assert {split for found in splits.values() for split in found} == {
+        "train",
+        "validation",
+        "test",
+    }
