@@ -1,8 +1,9 @@
 """The state of a build in its output folder: whose it is, who works in it, what is finished.
 
-Everything lives in `DIR/.state`: `build.json` (identity), `lock`, and one append-only JSONL file of
-outcomes per version step. A line is written when a candidate's outcome is known; a torn last line
-(kill -9, power) is dropped on reading, so that candidate is simply judged again.
+Everything lives in `DIR/.state`: `build.json` (identity), `lock`, and append-only JSONL files per
+version step and its inputs: what the probe found, and the outcomes. A line is written when a piece
+of work is finished; a torn last line (kill -9, power) is dropped on reading, so that piece is simply
+done again.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from recode_data.records import (
     JsonValue,
     MigrationPair,
     Outcome,
+    RecordT,
+    StepContext,
     Verified,
-    VersionStep,
+    content_id,
     decode,
     encode,
 )
@@ -108,9 +111,11 @@ class BuildFolder:
                     "another --out, or delete the folder"
                 )
             if found.get("code") != wanted["code"]:
-                for journal in self._state.glob("outcomes-*.jsonl"):
+                for journal in self._state.glob("*.jsonl"):
                     journal.unlink()
                 (self.folder / "manifest.json").unlink(missing_ok=True)
+        for left in self.folder.rglob(".*.tmp"):  # of a killed build: nobody else writes here now
+            left.unlink(missing_ok=True)
         write_atomically(file, json.dumps(wanted, sort_keys=True).encode())
 
     def finished_manifest(self) -> dict[str, JsonValue] | None:
@@ -126,10 +131,20 @@ class BuildFolder:
             return None
         return dict(manifest) if whole else None
 
-    def journal(self, step: VersionStep) -> Path:
-        """The step's file of outcomes."""
-        name = "".join(char if char.isalnum() or char in ".-" else "_" for char in str(step))
-        return self._state / f"outcomes-{name}.jsonl"
+    def journal(self, context: StepContext, kind: str) -> Path:
+        """The file of finished work of one kind; other inputs, for example of a folder that was
+        edited since, have another file."""
+        step = str(context.step)
+        name = "".join(char if char.isalnum() or char in ".-" else "_" for char in step)[-80:]
+        return self._state / f"{kind}-{name}-{inputs_id(context)}.jsonl"
+
+
+def inputs_id(context: StepContext) -> str:
+    """Content id of releases and environments, whatever the paths on this machine."""
+    parts = [str(context.step).encode(), encode(context.old), encode(context.new)]
+    for environment in (context.old_environment, context.new_environment):
+        parts.append(encode([environment.python_version, *environment.requirements]))
+    return content_id(*parts, length=12)
 
 
 def _words(identity: JsonValue) -> str:
@@ -151,16 +166,21 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def read_records(journal: Path, record_type: type[RecordT]) -> Iterator[RecordT]:
+    """Finished work of earlier runs; lines that are torn are left out."""
+    if not journal.is_file():
+        return
+    for line in journal.read_bytes().split(b"\n"):
+        try:
+            yield decode(line, record_type)
+        except msgspec.MsgspecError:
+            continue
+
+
 def read_outcomes(journal: Path, candidates: dict[str, Candidate]) -> dict[str, Outcome]:
     """Outcomes of earlier runs, by candidate key; lines that are torn or of no use are left out."""
     found: dict[str, Outcome] = {}
-    if not journal.is_file():
-        return found
-    for line in journal.read_bytes().splitlines():
-        try:
-            record = decode(line, _Line)
-        except msgspec.MsgspecError:
-            continue
+    for record in read_records(journal, _Line):
         candidate = candidates.get(record.key)
         if candidate is None:
             continue
@@ -190,5 +210,10 @@ def write_outcome(file: IO[bytes], outcome: Outcome) -> None:
         record = _Line(outcome.candidate.key, pair=outcome.pair)
     else:
         record = _Line(outcome.candidate.key, reason=outcome.reason, detail=outcome.detail)
+    append_record(file, record)
+
+
+def append_record(file: IO[bytes], record: object) -> None:
+    """Append one line, and hand it to the system at once."""
     file.write(encode(record) + b"\n")
     file.flush()

@@ -20,22 +20,21 @@ from recode_data.records import (
     JsonValue,
     MigrationPair,
     Outcome,
-    Release,
     StepContext,
     StepResult,
-    Usage,
     Verified,
     VersionStep,
 )
 from recode_data.sandbox import SandboxPool
 from recode_data.step_changes import read_context, step_changes
-from recode_data.usages import ReleaseSources, find_usages
-from recode_data.verify.probe import Finding, ProbeTask, changes_from, probe
+from recode_data.step_probe import probe_usages
+from recode_data.step_usages import read_usages
+from recode_data.steps import SourceKind, parse_source
+from recode_data.verify.probe import changes_from
 from recode_data.verify.prove import ProofTask, prove
 from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
-USAGES_PER_TASK = 24
 DEFAULTS = BuildOptions()
 
 
@@ -58,7 +57,7 @@ def build(
     clock = Clock()
     with folder.claimed(identity_of(steps, options)):
         finished = folder.finished_manifest()
-        if finished is not None:
+        if finished is not None and all(is_immutable(step) for step in steps):
             progress.note(f"{out} is complete already; nothing to do")
             return finished
         results = [
@@ -89,10 +88,13 @@ def mine_step(
     clock.lap("surfaces and changes")
     progress.note(f"{step}: {len(changes)} API changes")
 
-    old_usages, new_usages = read_usages(context, workspace, executor)
+    old_usages, new_usages = read_usages(context, workspace, executor, progress)
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
-    findings = probe_usages(context, old_usages, executor, progress, options)
+    journal = folder.journal(context, "probe")
+    findings = probe_usages(
+        context, old_usages, journal, executor, progress, allow_weak=options.allow_weak
+    )
     probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
     changes = tuple(sorted((*changes, *probed), key=lambda change: change.key))
     clock.lap("probe")
@@ -115,6 +117,12 @@ def distinct_pairs(outcomes: Sequence[Outcome]) -> list[Verified]:
     """Proved candidates that would be published."""
     verified = [item for item in outcomes if isinstance(item, Verified)]
     return deduplicate(best_of_each_snippet(verified)[0])[0]
+
+
+def is_immutable(step: VersionStep) -> bool:
+    """Whether both sides are releases of an index: a folder or file may have been changed."""
+    sides = (parse_source(step.old), parse_source(step.new))
+    return all(side.kind is SourceKind.INDEX for side in sides)
 
 
 def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str, JsonValue]:
@@ -146,48 +154,6 @@ class Clock:
         return {**self._laps, "total": sum(self._laps.values())}
 
 
-def sources_of(workspace: Workspace, release: Release) -> ReleaseSources:
-    """Where the snippets of a release lie."""
-    return ReleaseSources(
-        release=release.pin,
-        import_names=release.import_names,
-        wheel_root=workspace.unpacked(release.wheel) if release.wheel else None,
-        sdist_root=workspace.unpacked(release.sdist) if release.sdist else None,
-    )
-
-
-def read_usages(
-    context: StepContext, workspace: Workspace, executor: Executor
-) -> tuple[tuple[Usage, ...], tuple[Usage, ...]]:
-    """Snippets of both releases, read side by side."""
-    sources = [sources_of(workspace, release) for release in (context.old, context.new)]
-    found = dict(executor.map(usages_of, sources))
-    return found[sources[0].release], found[sources[1].release]
-
-
-def usages_of(sources: ReleaseSources) -> tuple[str, tuple[Usage, ...]]:
-    """Release and its snippets, for a worker."""
-    return sources.release, find_usages(sources, None)
-
-
-def probe_usages(
-    context: StepContext,
-    usages: Sequence[Usage],
-    executor: Executor,
-    progress: Progress,
-    options: BuildOptions = DEFAULTS,
-) -> list[Finding]:
-    """Run old documentation on the new version; findings in a fixed order."""
-    tasks = [
-        ProbeTask(context, tuple(usages[start : start + USAGES_PER_TASK]), options.allow_weak)
-        for start in range(0, len(usages), USAGES_PER_TASK)
-    ]
-    found: list[Finding] = []
-    for findings in progress.track(executor.map(probe, tasks), "probing usages", len(tasks)):
-        found.extend(findings)
-    return sorted(found, key=lambda item: (item.usage.key, item.line, item.message))
-
-
 def prove_all(
     context: StepContext,
     candidates: Sequence[Candidate],
@@ -198,7 +164,7 @@ def prove_all(
 ) -> tuple[Outcome, ...]:
     """One outcome per candidate, in the order of the candidates; earlier ones are taken over."""
     by_key = {candidate.key: candidate for candidate in candidates}
-    journal = folder.journal(context.step)
+    journal = folder.journal(context, "outcomes")
     outcomes = read_outcomes(journal, by_key)
     missing = [candidate for candidate in candidates if candidate.key not in outcomes]
     tasks = [

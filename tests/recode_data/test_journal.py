@@ -3,13 +3,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from recode_data.errors import BusyError, UsageError
-from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
-from recode_data.records import Dropped, DropReason, Outcome
+from recode_data.journal import (
+    BuildFolder,
+    appending,
+    read_outcomes,
+    write_atomically,
+    write_outcome,
+)
+from recode_data.records import (
+    Artifact,
+    Dropped,
+    DropReason,
+    Environment,
+    Outcome,
+    Release,
+    StepContext,
+    VersionStep,
+)
 from tests.making import make_candidate, make_verified
 
 REQUEST = {"steps": ["toy:1.0:2.0"], "limit": None}
@@ -109,13 +125,14 @@ def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
 def test_finished_work_of_other_code_is_dropped(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path / "out")
     with folder.claimed(REQUEST):
-        (tmp_path / "out" / ".state" / "outcomes-x.jsonl").touch()
+        for name in ("outcomes-x.jsonl", "probe-x.jsonl"):
+            (tmp_path / "out" / ".state" / name).touch()
         (tmp_path / "out" / "manifest.json").write_text("{}")
     state = tmp_path / "out" / ".state" / "build.json"
     state.write_text(json.dumps({"request": REQUEST, "code": "older"}))
     with folder.claimed(REQUEST):
         assert not (tmp_path / "out" / "manifest.json").exists()
-        assert not list((tmp_path / "out" / ".state").glob("outcomes-*"))
+        assert not list((tmp_path / "out" / ".state").glob("*.jsonl"))
 
 
 def test_a_changed_file_makes_the_build_unfinished(tmp_path: Path) -> None:
@@ -128,3 +145,58 @@ def test_a_changed_file_makes_the_build_unfinished(tmp_path: Path) -> None:
     assert folder.finished_manifest() is None
     (tmp_path / "a").unlink()
     assert folder.finished_manifest() is None
+
+
+def context(**fields: object) -> StepContext:
+    release = Release("toy", "1.0", ("toy",), None, None, "MIT", None, None)
+    environment = Environment("k", "/a/python", "/a", "3.11.7", ("toy==1.0",))
+    made = StepContext(
+        VersionStep("toy", "1.0", "../x"), release, release, environment, environment
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]  # whatever a test replaces
+
+
+def test_finished_work_belongs_to_its_inputs(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    made = context()
+    wheel = Artifact("toy.whl", "0" * 64, 1)
+    moved = replace(made.old_environment, python="/b/python", root="/b", key="other")
+    newer = replace(made.old_environment, requirements=("six==1", "toy==1.0"))
+    name = folder.journal(made, "outcomes").name
+    assert name.startswith("outcomes-toy_1.0_")
+    assert "/" not in name
+    assert folder.journal(context(old_environment=moved), "outcomes").name == name
+    others = [
+        folder.journal(made, "probe"),
+        folder.journal(context(new=replace(made.new, wheel=wheel)), "outcomes"),
+        folder.journal(context(old_environment=newer), "outcomes"),
+        folder.journal(context(step=VersionStep("toy", "1.0", "../y")), "outcomes"),
+    ]
+    assert len({path.name for path in others} | {name}) == 5
+
+
+def test_what_a_killed_build_was_writing_is_removed(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path / "out")
+    with folder.claimed(REQUEST):
+        (tmp_path / "out" / "data").mkdir()
+        left = tmp_path / "out" / "data" / ".train.parquet.123.tmp"
+        left.touch()
+        kept = tmp_path / "out" / "data" / "train.parquet"
+        kept.touch()
+    with folder.claimed(REQUEST):
+        assert (left.exists(), kept.exists()) == (False, True)
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a" / "file"
+    write_atomically(path, b"old")
+
+    def no_room(self: Path, content: bytes) -> int:
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [item.name for item in path.parent.iterdir()] == ["file"]
