@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recode_data.changes import find_changes
-from recode_data.records import ApiChange, Release, StepContext, Surface, VersionStep
+from recode_data.companions import find_companions
+from recode_data.errors import EnvironmentLacksError
+from recode_data.journal import write_atomically
+from recode_data.records import (
+    ApiChange,
+    Environment,
+    Release,
+    StepContext,
+    Surface,
+    VersionStep,
+    content_id,
+)
 from recode_data.replacements import read_notes, with_replacements
 from recode_data.sandbox import SandboxPool
-from recode_data.surface import read_surface, touch_changes
+from recode_data.surface import read_surface, touch_changes, with_served_names
 from recode_data.workspace import Workspace
 
 
@@ -37,7 +49,37 @@ def read_context(step: VersionStep, workspace: Workspace) -> StepContext:
     """
     old = workspace.release(step.library, step.old)
     new = workspace.release(step.library, step.new)
-    return StepContext(step, old, new, *workspace.step_environments(old, new))
+    environments = workspace.step_environments(old, new)
+    companions = _companions(workspace, (old, new), environments)
+    if companions:
+        environments = _with_companions(workspace, old, new, companions)
+    return StepContext(step, old, new, *environments)
+
+
+def _with_companions(
+    workspace: Workspace, old: Release, new: Release, names: Sequence[str]
+) -> tuple[Environment, Environment]:
+    """Environments with companions of the same version as the release, where there are such."""
+    versions = ([f"{name}=={release.version}" for name in names] for release in (old, new))
+    try:
+        return workspace.step_environments(old, new, (next(versions), next(versions)))
+    except EnvironmentLacksError:
+        return workspace.step_environments(old, new, (names, names))
+
+
+def _companions(
+    workspace: Workspace, releases: Sequence[Release], environments: Sequence[Environment]
+) -> tuple[str, ...]:
+    """What either release needs to be imported; found out once per environment."""
+    found: set[str] = set()
+    for release, environment in zip(releases, environments, strict=True):
+        path = workspace.cached("companions", content_id(release.pin, environment.key))
+        if not path.is_file():
+            with SandboxPool(size=1) as sandboxes:
+                names = find_companions(workspace, release, environment, sandboxes)
+            write_atomically(path, "\n".join(names).encode("utf-8"))
+        found.update(path.read_text(encoding="utf-8").split())
+    return tuple(sorted(found))
 
 
 def step_changes(context: StepContext, workspace: Workspace, sandboxes: SandboxPool) -> StepChanges:
@@ -49,10 +91,25 @@ def step_changes(context: StepContext, workspace: Workspace, sandboxes: SandboxP
     old = read_surface(workspace, context.old, context.old_environment, sandboxes)
     new = read_surface(workspace, context.new, context.new_environment, sandboxes)
     found = find_changes(old, new)
-    touched = touch_changes(found, context, sandboxes)
+    touched = touch_changes(found, context, sandboxes, _texts_about(found, old, new))
+    complete = with_served_names(new, old, touched)
+    if complete is not new:
+        new, found = complete, find_changes(old, complete)
     notes = release_notes(workspace, context.new)
     changes = with_replacements(found, old, new, touched, notes)
     return StepChanges(context, old, new, notes, changes)
+
+
+def _texts_about(changes: Sequence[ApiChange], old: Surface, new: Surface) -> tuple[str, ...]:
+    """What the marks of changed objects say, and what their bodies hand on to."""
+    changed = {change.old_api for change in changes}
+    texts: dict[str, None] = {}
+    for item in (*old.objects, *new.objects):
+        if item.path in changed:
+            texts.update(dict.fromkeys(mark.message for mark in item.deprecations))
+            named = (*(mark.new_api for mark in item.deprecations), item.forwards_to)
+            texts.update(dict.fromkeys(f"use `{name}`" for name in named if name))
+    return tuple(texts)
 
 
 def release_notes(workspace: Workspace, release: Release) -> tuple[str, ...]:

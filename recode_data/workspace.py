@@ -327,19 +327,22 @@ class Workspace:
         return self._environments_of([request], python)[0]
 
     def step_environments(
-        self, old: Release, new: Release, companions: Sequence[str] = ()
+        self,
+        old: Release,
+        new: Release,
+        companions: tuple[Sequence[str], Sequence[str]] = ((), ()),
     ) -> tuple[Environment, Environment]:
         """One environment per release, each with the dependencies of its time.
 
         Both use the same interpreter wherever one fits both, so that what differs between them is
-        the library and not Python. `companions` are further requirements of both.
+        the library and not Python. `companions` are further requirements of either.
 
         Raises:
             EnvironmentLacksError: no interpreter fits, no network, or a full disk.
         """
         requests = []
-        for release in (old, new):
-            wanted = checked_requirements([release.pin, *companions])
+        for release, further in zip((old, new), companions, strict=True):
+            wanted = checked_requirements([release.pin, *further])
             local = self._local_wheels(wanted, release)
             requests.append(Request(wanted, release.released, local))
         first, second = self._environments_of(requests, None)

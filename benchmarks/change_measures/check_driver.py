@@ -55,7 +55,7 @@ def run(payload, channel):
 def _observe(path, parameter, other):
     """What is known of `path`; `parameter` and `other` are passed to it as keywords."""
     value, owner, error, warned = _resolve(path)
-    seen = {"resolves": error is None, "error": error, "warned": warned}
+    seen = {"path": path, "resolves": error is None, "error": error, "warned": warned}
     name = path.rsplit(".", 1)[-1]
     if error is not None:
         if isinstance(owner, type):
@@ -63,6 +63,7 @@ def _observe(path, parameter, other):
         return seen
     raw = inspect.getattr_static(owner, name, None) if owner is not None else value
     seen["kind"] = _kind(value, raw)
+    seen["raises"] = _raises_on_instances(owner, name, raw)
     seen["literal"] = repr(value)[:200] if type(value) in (int, float, str, bool) else None
     inner = _innermost(value)
     seen["doc"] = (getattr(value, "__doc__", None) or "")[:SOURCE_LIMIT]
@@ -98,9 +99,12 @@ def _resolve(path):
         said.extend(warned)
         if error is not None and isinstance(owner, types.ModuleType):
             again = _guarded(importlib.import_module, prefix)
-            if again[1] is None or again[1][0] != "ModuleNotFoundError":
+            absent = again[1] and again[1][0] == "ModuleNotFoundError" and prefix in again[1][1]
+            if not absent:
                 value, error, warned = again
                 said.extend(warned)
+                if error and error[0] == "ModuleNotFoundError":
+                    error = ["MissingPackage", error[1]]
     return value, owner, None if error is None else [*error, path], said
 
 
@@ -136,6 +140,18 @@ def _texts(caught):
 def _set_in_constructor(cls, name):
     pattern = re.compile(r"\bself\.%s\s*(?::[^=\n]+)?=[^=]|self,\s*['\"]%s['\"]" % (name, name))
     return any(pattern.search(_source(base) or "") for base in cls.__mro__)
+
+
+def _raises_on_instances(owner, name, raw):
+    """numpy 2.0 keeps `ndarray.itemset` in the type, and every access of an instance raises."""
+    if not (isinstance(owner, type) and inspect.isgetsetdescriptor(raw)):
+        return False
+    for arguments in ((), (0,), ((1,),)):
+        made, error, _ = _guarded(owner, *arguments)
+        if error is None:
+            problem = _guarded(getattr, made, name)[1]
+            return bool(problem and problem[0] == "AttributeError" and "removed" in problem[1])
+    return False
 
 
 def _kind(value, raw):

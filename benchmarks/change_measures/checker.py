@@ -113,11 +113,17 @@ Answer = tuple[bool, str] | None
 
 
 def _is_there(seen: Seen) -> bool | None:
-    """None: it may be there, another package is missing."""
+    """None: it may be there, another package or a device is missing."""
+    if seen.get("raises"):
+        return False
     if seen["resolves"] or seen.get("on_instance"):
         return True
-    error = seen["error"]
-    return None if error[0] in ("ImportError", "OSError", "_TooSlow") else False
+    kind, _, at = seen["error"]
+    if kind == "MissingPackage":
+        return None
+    if at == seen["path"]:  # its module is there, and refuses the name
+        return False
+    return False if kind in ("AttributeError", "ModuleNotFoundError") else None
 
 
 def _gone(change: ApiChange, old: Seen, new: Seen) -> Answer:
@@ -190,7 +196,7 @@ def _parameter_removed(change: ApiChange, old: Seen, new: Seen) -> Answer:
         return after is None, "positional only"
     took, takes = _takes(old, name), _takes(new, name)
     if took and takes is None and after is None and before is not None:
-        return None if _mentions(new, name) else True, "nothing names it any more"
+        return None if _mentions(new, name) else (True, "nothing names it any more")
     if takes and _raises_about(new, name):
         return True, "passing it raises"
     if took is None or takes is None:
@@ -205,6 +211,8 @@ def _mentions(seen: Seen, name: str) -> bool:
 def _parameter_renamed(change: ApiChange, old: Seen, new: Seen) -> Answer:
     other = change.new_value or ""
     takes_other = _takes(new, other, "takes_other")
+    if takes_other and _warnings(new, change.parameter) and not _warnings(old, change.parameter):
+        return True, f"warns, and takes {other}"
     first = _parameter_removed(change, old, new)
     if first is None or takes_other is None:
         return None

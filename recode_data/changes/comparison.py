@@ -77,6 +77,7 @@ class Comparison:
         self.new = new
         self.old_view = public_view(old)
         self.new_view = public_view(new)
+        self.views = (self.old_view, self.new_view)
         self.pairs: tuple[Pair, ...] = tuple(self._pairs())
         self.vanished: tuple[Vanished, ...] = tuple(self._vanished())
         self.appeared: tuple[Vanished, ...] = tuple(self._appeared())
@@ -144,4 +145,8 @@ class Comparison:
         if owner is None or owner.kind is not ObjectKind.CLASS:
             return True
         other = there.get(parent)
-        return other is not None and other.kind is ObjectKind.CLASS
+        return (
+            other is not None
+            and other.kind is ObjectKind.CLASS
+            and name not in other.outside  # overridden here, inherited from elsewhere there
+        )

@@ -37,9 +37,11 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
 
 def differ(old: str, new: str) -> bool:
     """Whether two default texts mean different values, as far as text can tell."""
-    if old == new or _is_unknown(old) or _is_unknown(new):
+    if old == new or "..." in (old, new):
         return False
     old_value, new_value = _literal(old), _literal(new)
+    if _is_opaque(old) or _is_opaque(new):  # `<no_default>` is no False, whatever it is
+        return old_value is not None or new_value is not None
     if old_value is not None and new_value is not None:
         return old_value != new_value
     if old_value is None and new_value is None:  # `np.nan` and `numpy.nan`
@@ -47,8 +49,9 @@ def differ(old: str, new: str) -> bool:
     return True
 
 
-def _is_unknown(text: str) -> bool:
-    return text == "..." or text.startswith("<")
+def _is_opaque(text: str) -> bool:
+    """An object that a run showed, and that no literal can be."""
+    return text.startswith("<")
 
 
 def _literal(text: str) -> tuple[str, object] | None:

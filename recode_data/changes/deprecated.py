@@ -13,17 +13,22 @@ from recode_data.records import (
     Evidence,
     EvidenceKind,
 )
-from recode_data.surface.deprecations import REMOVED_NOW
+from recode_data.surface.deprecations import PENDING, REMOVED_NOW
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """Marks of the new version that the old one lacks, on objects and on parameters."""
     for pair in comparison.pairs:
-        before = {mark.parameter for mark in pair.old.deprecations}
+        known = {(mark.parameter, mark.removal == PENDING) for mark in pair.old.deprecations}
+        before = {parameter for parameter, pending in known if not pending}
         reported: set[str | None] = set()
         for mark in pair.new.deprecations:
             if mark.parameter in before or mark.removal == REMOVED_NOW:
                 continue
+            if mark.removal == PENDING and (mark.parameter, True) in known:
+                continue
+            if renames(pair, mark):
+                continue  # one change, and it has a kind of its own
             if mark.parameter in reported:
                 continue
             reported.add(mark.parameter)
@@ -43,6 +48,13 @@ def _change(pair: Pair, mark: Deprecation) -> ApiChange:
         message=mark.message,
         new_value=mark.new_api if mark.parameter else None,
     )
+
+
+def renames(pair: Pair, mark: Deprecation) -> bool:
+    """Whether a mark is all that is left of a parameter that has another name now."""
+    old = {item.name for item in pair.old.signature.parameters} if pair.old.signature else set()
+    new = {item.name for item in pair.new.signature.parameters} if pair.new.signature else set()
+    return mark.parameter in old - new and mark.new_api in new - old
 
 
 def _sentinels(pair: Pair, known: set[str | None]) -> Iterator[ApiChange]:

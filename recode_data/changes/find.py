@@ -23,7 +23,7 @@ from recode_data.changes import (
     undeprecated,
 )
 from recode_data.changes.comparison import Comparison
-from recode_data.records import ApiChange, ChangeKind, Surface
+from recode_data.records import ApiChange, ChangeKind, EvidenceKind, Surface
 
 FINDERS: tuple[Callable[[Comparison], Iterator[ApiChange]], ...] = (
     removed.find,
@@ -63,6 +63,17 @@ BREAKING = frozenset(
 """Kinds after which code written for the old version may fail or mean something else."""
 
 
+def is_breaking(change: ApiChange) -> bool:
+    """Whether code written for the old version may fail or mean something else.
+
+    A renamed parameter whose old name is still accepted, with a warning, breaks nothing yet.
+    """
+    warns = change.kind is ChangeKind.PARAMETER_RENAMED and any(
+        item.kind is EvidenceKind.DEPRECATION for item in change.evidence
+    )
+    return change.kind in BREAKING and not warns
+
+
 def find_changes(old: Surface, new: Surface) -> tuple[ApiChange, ...]:
     """Every difference between two surfaces, sorted by (old_api, kind, parameter).
 
@@ -81,6 +92,7 @@ def find_changes(old: Surface, new: Surface) -> tuple[ApiChange, ...]:
                 again = replace(change, old_api=path, alias_of=change.old_api)
                 found.setdefault(again.key, again)
     changes = [_constructor_of_class(change, found) for change in found.values()]
+    changes = _once_per_object(changes, comparison)
     return tuple(sorted(changes, key=sort_key))
 
 
@@ -93,6 +105,22 @@ def _repeats(comparison: Comparison) -> dict[str, tuple[str, ...]]:
     repeats = {pair.path: pair.repeats for pair in comparison.pairs}
     repeats.update({gone.path: gone.repeats for gone in comparison.vanished})
     return repeats
+
+
+def _once_per_object(changes: list[ApiChange], comparison: Comparison) -> list[ApiChange]:
+    """The same parameter of the same object at a path with marks of its own is a repeat."""
+    first: dict[tuple[str, str, ChangeKind, str], str] = {}
+    done: list[ApiChange] = []
+    for change in sorted(changes, key=lambda item: (item.old_api.count("."), sort_key(item))):
+        if change.parameter is not None and change.alias_of is None:
+            old, new = (view.get(change.old_api) for view in comparison.views)
+            if old is not None and new is not None:
+                key = (old.canonical, new.canonical, change.kind, change.parameter)
+                path = first.setdefault(key, change.old_api)
+                if path != change.old_api:
+                    change = replace(change, alias_of=path)
+        done.append(change)
+    return done
 
 
 def _constructor_of_class(change: ApiChange, found: dict[str, ApiChange]) -> ApiChange:

@@ -42,9 +42,9 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
 
 
 def _catch_all_was_spelled_out(parameter: Parameter, diff: ParameterDiff) -> bool:
-    """`*args` that became named positional parameters still takes what it took."""
-    if parameter.kind is not ParameterKind.VAR_POSITIONAL:
-        return False
+    """`*args` or `**kwargs` that became named parameters still takes what it took."""
+    if parameter.kind is ParameterKind.VAR_KEYWORD:
+        return any(item.kind not in CATCH_ALL for item in diff.added)
     return len(diff.new.parameters) >= len(diff.old.parameters) > 1
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from recode_data.changes.comparison import Comparison, Pair
 from recode_data.changes.deprecated import is_marked
 from recode_data.changes.parameter_changes import parameter_change
 from recode_data.changes.parameters import CATCH_ALL, ParameterDiff, parameter_diff
-from recode_data.records import ApiChange, ChangeKind, ParameterKind
+from recode_data.records import ApiChange, ChangeKind, Evidence, EvidenceKind, ParameterKind
+from recode_data.surface.deprecations import REMOVED_NOW
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
@@ -18,7 +20,10 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
         if diff is None:
             continue
         for old, new, why in diff.renamed:
-            if old.kind in CATCH_ALL or is_marked(pair.new, old.name):
+            if old.kind in CATCH_ALL:
+                continue
+            if is_marked(pair.new, old.name):
+                yield from _still_accepted(pair, old.name, new.name)
                 continue
             if old.kind is ParameterKind.POSITIONAL_ONLY:
                 continue  # nobody can have written its name
@@ -31,6 +36,24 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
                 new_value=new.name,
             )
         yield from _by_decorator(pair, diff)
+
+
+def _still_accepted(pair: Pair, old: str, new: str) -> Iterator[ApiChange]:
+    """The old name works for now, with a warning that names the new one."""
+    for mark in pair.new.deprecations:
+        if mark.parameter == old and mark.new_api == new and mark.removal != REMOVED_NOW:
+            change = parameter_change(
+                ChangeKind.PARAMETER_RENAMED,
+                pair,
+                old,
+                "",
+                message=mark.message,
+                old_value=old,
+                new_value=new,
+            )
+            evidence = (Evidence(EvidenceKind.DEPRECATION, mark.message or "marked deprecated"),)
+            yield replace(change, evidence=evidence)
+            return
 
 
 def _by_decorator(pair: Pair, diff: ParameterDiff) -> Iterator[ApiChange]:

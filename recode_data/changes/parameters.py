@@ -43,7 +43,11 @@ def parameter_diff(pair: Pair) -> ParameterDiff | None:
     removed = [item for item in old.parameters if item.name not in new_names]
     added = [item for item in new.parameters if item.name not in old_names]
     renamed: list[tuple[Parameter, Parameter, str]] = []
-    marks = {item.parameter: item for item in pair.old.deprecations if item.parameter}
+    marks = {
+        item.parameter: item
+        for item in (*pair.new.deprecations, *pair.old.deprecations)
+        if item.parameter
+    }
     for parameter in list(removed):
         match = _successor(parameter, old, new, added, marks.get(parameter.name))
         if match is not None:
@@ -55,9 +59,7 @@ def parameter_diff(pair: Pair) -> ParameterDiff | None:
 
 def _is_unknown(signature: Signature) -> bool:
     """`(*args, **kwargs)` says nothing: usually a wrapper."""
-    return bool(signature.parameters) and all(
-        parameter.kind in CATCH_ALL for parameter in signature.parameters
-    )
+    return tuple(parameter.kind for parameter in signature.parameters) == CATCH_ALL
 
 
 def _successor(
@@ -73,7 +75,7 @@ def _successor(
     if mark is not None and mark.new_api is not None:
         named = [item for item in added if item.name == mark.new_api]
         if named:
-            return named[0], f"deprecated in the old version: {mark.message}"
+            return named[0], f"deprecated: {mark.message}"
     candidates = [item for item in added if item.kind not in CATCH_ALL]
     index = old.parameters.index(parameter)
     for candidate in candidates:

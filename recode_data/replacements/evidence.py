@@ -69,6 +69,15 @@ class Clues:
         return {mark: tuple(sorted(paths)) for mark, paths in found.items()}
 
     @cached_property
+    def by_body(self) -> dict[str, tuple[str, ...]]:
+        """Mark of a body → new paths that users write."""
+        found: dict[str, list[str]] = {}
+        for path, item in self.new_view.items():
+            if item.body is not None and item.path == path and item.alias_of is None:
+                found.setdefault(item.body, []).append(path)
+        return {mark: tuple(sorted(paths)) for mark, paths in found.items()}
+
+    @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """New path → paths directly below it, sorted."""
         found: dict[str, list[str]] = {}

@@ -15,6 +15,7 @@ GONE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED})
 SPELLING_SCORE = 0.75
 """`groupby` and `group_by`, `assertFormsetError` and `assertFormSetError`."""
 SAME_NAME_SCORE = 0.7
+SAME_BODY_SCORE = 0.88
 LOOKALIKE_FROM = 0.72
 LOOKALIKE_SCORE = 0.5
 CANDIDATES = 3
@@ -29,6 +30,7 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
     if old is None:
         return
     owner, _, last = change.old_api.rpartition(".")
+    yield from _same_body(change, old, clues)
     yield from _same_name(change, old, last, clues)
     scored: list[tuple[float, str]] = []
     for path in clues.children.get(owner, ()):
@@ -50,6 +52,17 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
             scored.append((score + (0.08 if is_new else 0.0), path))
     for score, path in sorted(scored, key=lambda item: (-item[0], item[1]))[:CANDIDATES]:
         yield _proposal(path, LOOKALIKE_SCORE * min(1.0, score), f"alike to {score:.2f}")
+
+
+def _same_body(change: ApiChange, old: ApiObject, clues: Clues) -> Iterator[Proposal]:
+    """What does the same, statement for statement, and was not there before."""
+    if old.body is None:
+        return
+    alike = [path for path in clues.by_body.get(old.body, ()) if path != change.old_api]
+    for path in sorted(alike, key=lambda path: (path in clues.old_view, path.count("."), path)):
+        score = SAME_BODY_SCORE if path not in clues.old_view else LOOKALIKE_SCORE
+        yield _proposal(path, score, "the same statements")
+        return
 
 
 def likeness(old: ApiObject, new: ApiObject, old_name: str, new_name: str) -> float:

@@ -146,6 +146,8 @@ class _Assembly:
             line=definition.line or None,
             forwards_to=self._forwarding(resolved, definition),
             on_instances=definition.flavour is Flavour.INSTANCE,
+            outside=definition.outside,
+            body=definition.body,
         )
 
     def _forwarding(self, resolved: Resolved, definition: Definition) -> str | None:

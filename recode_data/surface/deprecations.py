@@ -18,6 +18,8 @@ from recode_data.surface.texts import TRY, dotted_name, string_value
 
 REMOVED_NOW = "now"
 """`Deprecation.removal` of a stub that is still there and only raises."""
+PENDING = "pending"
+"""`Deprecation.removal` of what will be deprecated: a warning that Python hides by default."""
 
 _VERSION = re.compile(r"^[vV]?\d+(\.\d+)*([a-z]+\d*)?$|^TBD$")
 _IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
@@ -34,6 +36,8 @@ _SAYS_REMOVED = re.compile(
     r"|removed in|not supported anymore|expired",
     re.IGNORECASE,
 )
+_GOING_CATEGORY = re.compile(r"Deprecat|Future|Removed")
+_GOING = re.compile(r"deprecat|(?:been|was|were|is|be) (?:moved|renamed|removed)", re.IGNORECASE)
 _NAMES_PARAMETER = r"[`'\"]{0}[`'\"=]|\b{0}\b.{{0,12}}\b(?:argument|parameter|keyword|option|kwarg)"
 _WHOLE_PARAMETER = re.compile(
     r"(?:param|argument|keyword|option)\w*\b.{0,40}(?:deprecat|remov|ignor)|renamed|ignored|no effect"
@@ -57,6 +61,14 @@ def mark(message: str, *, parameter: str | None = None, **fields: str | None) ->
         names = [name for name in named_successors(message) if name != parameter]
         new_api = names[0] if names else None
     return Deprecation(message, parameter, fields.get("since"), fields.get("removal"), new_api)
+
+
+def says_going(category: str, message: str) -> bool:
+    """Whether a warning on access tells users to write something else.
+
+    pydantic's "`pydantic:PyObject` has been moved to …" is a plain UserWarning.
+    """
+    return bool(_GOING_CATEGORY.search(category) or _GOING.search(message))
 
 
 # --- decorators -----------------------------------------------------------------------------------
@@ -132,7 +144,13 @@ def _object_mark(call: ast.Call, own_name: str) -> Deprecation:
         reference = dotted_name(argument)
         if reference and new_api is None and "arning" not in reference:
             new_api = reference
+    if any(item.arg == "pending" and _is_true(item.value) for item in call.keywords):
+        removal = PENDING
     return mark(" ".join(messages) or "deprecated", since=since, removal=removal, new_api=new_api)
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
 
 
 def _parameter_marks(call: ast.Call, last: str, names: frozenset[str]) -> Iterator[Deprecation]:
@@ -333,6 +351,7 @@ class _Body:
             if not re.search(_NAMES_PARAMETER.format(re.escape(parameter)), message):
                 return
         since = next((text for _, text in _strings(node) if _VERSION.match(text)), None)
+        removal = PENDING if "PendingDeprecation" in categories else None
         new_api = next(
             (
                 text.removesuffix("()")
@@ -341,7 +360,13 @@ class _Body:
             ),
             None,
         )
-        yield mark(message or "deprecated", parameter=parameter, since=since, new_api=new_api)
+        yield mark(
+            message or "deprecated",
+            parameter=parameter,
+            since=since,
+            removal=removal,
+            new_api=new_api,
+        )
 
     def _message(self, node: ast.Call) -> tuple[str, str]:
         """(the message's text, the text of everything else that may name a category)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import hashlib
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,8 @@ _PROPERTY_DECORATORS = frozenset({"cache_readonly", "reify", "lazyattr", "memoiz
 _BOUND_WITHOUT_DECORATOR = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 _VALUE_LIMIT_CHARS = 120
 _LAZY_LIMIT = 2000
+_BODY_FROM_BYTES = 60
+"""Shorter bodies (`return self._x`) are equal by chance."""
 
 
 def extract(source: bytes, module: str, *, is_package: bool, source_file: str) -> FileFacts:
@@ -70,6 +73,7 @@ class _ModuleReader:
 
     def __init__(self, facts: FileFacts, source: bytes) -> None:
         self._facts = facts
+        self._lines = source.splitlines()
         self._loud_lines = _lines_with_words(source)
         self._exports = Exports()
         self._stars: list[str] = []
@@ -207,7 +211,22 @@ class _ModuleReader:
             deprecations=marks,
             decorators=decorators,
             forwards=_forwards(node),
+            body=self._body_mark(node),
         )
+
+    def _body_mark(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+        """Hash of the statements' lines, indentation and docstring apart."""
+        if node.name.startswith("_"):
+            return None
+        first = node.body[0]
+        statements = node.body[1:] if _is_text(first) else node.body
+        if not statements:
+            return None
+        lines = self._lines[statements[0].lineno - 1 : node.end_lineno]
+        text = b"\n".join(line.strip() for line in lines)
+        if len(text) < _BODY_FROM_BYTES:
+            return None
+        return hashlib.blake2b(text, digest_size=12).hexdigest()
 
     def _class(self, node: ast.ClassDef) -> Definition:
         doc = ast.get_docstring(node, clean=False)
@@ -374,15 +393,17 @@ class _ModuleReader:
             if getattr(statement, "name", None) == "__getattr__":
                 server = statement
         if isinstance(server, ast.ClassDef):
-            return tuple(
-                item.name for item in server.body if isinstance(item, ast.FunctionDef)
-            ) + tuple(
-                target.id
-                for item in server.body
-                if isinstance(item, ast.Assign)
-                for target in item.targets
-                if isinstance(target, ast.Name)
-            )
+            for item in server.body:
+                if isinstance(item, ast.FunctionDef):
+                    found[item.name] = None
+                elif isinstance(item, ast.Assign):
+                    names = (item for item in item.targets if isinstance(item, ast.Name))
+                    found.update(dict.fromkeys(target.id for target in names))
+                elif isinstance(item, ast.Expr):  # locals().update({name: … for name in [...]})
+                    for node in ast.walk(item):
+                        if isinstance(node, ast.Constant):
+                            _add_identifier(found, node)
+            return tuple(found)[:_LAZY_LIMIT]
         literals = list(self._literals.values()) if server is None else []
         for node in ast.walk(server) if server is not None else ():
             if isinstance(node, ast.Name) and node.id in self._literals:
@@ -428,6 +449,10 @@ def _bind(scope: dict[str, Definition], definition: Definition, *, fallback: boo
         if definition.typing_only:
             return
     scope[definition.name] = definition
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _is_main_guard(test: ast.expr) -> bool:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from recode_data.records import Deprecation, Signature
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "4"
 """Part of every cache key: raise it with any change of what extraction finds."""
 
 
@@ -71,6 +71,10 @@ class Definition:
     """What an import that fails is replaced by: `except ImportError: def f(): …`."""
     computed: bool = False
     """Bound by an expression: what it is was learnt at run time."""
+    outside: tuple[str, ...] = ()
+    """Classes: names inherited from other packages' classes, as a run showed."""
+    body: str | None = None
+    """Mark of a function's statements."""
 
 
 @dataclass(slots=True)

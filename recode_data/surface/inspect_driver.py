@@ -7,14 +7,17 @@ Messages, each a chunk so that what was seen before a crash arrives:
 
 - {"module": name, "all": [names] | null, "names": {name: entry}, "warned": [[category, message]]}
   entry: {"o": object number} for modules, classes and callables, {"t": type, "v": literal | null}
-  for values, both with "w": [[category, message]] where the access warned;
+  for values, both with "w": [[category, message]] where the access warned and "z": 1 where the
+  module serves the name on demand;
 - {"module": name, "error": "Type: text"} for a module that cannot be imported;
 - {"object": number, "k": kind, "m": module, "q": qualified name, …}; see `_Inspector.describe`.
 """
 
 import contextlib
+import enum
 import importlib
 import inspect
+import re
 import signal
 import sys
 import types
@@ -24,6 +27,7 @@ MODULE_SECONDS = 20
 DOC_LIMIT = 1500
 VALUE_LIMIT = 120
 FLUSH_AT = 400
+PREFIXED_LIMIT = 200
 SIMPLE = (int, float, complex, str, bytes, bool, type(None))
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional_only",
@@ -145,8 +149,10 @@ class _Inspector:
             names.update(dict.fromkeys(sorted(vars(module))))
             if hasattr(module, "__getattr__") or type(module) is not types.ModuleType:
                 names.update(dict.fromkeys(sorted(dir(module))))
-        extra = self.payload["modules"].get(name, ())
+        extra = list(self.payload["modules"].get(name, ()))
+        extra.extend(_with_prefixes(module, extra))
         names.update(dict.fromkeys(extra))
+        bound = _bound(module)
         keep_private = set(exported or ()) | set(extra)
         entries = {}
         for item in names:
@@ -156,6 +162,8 @@ class _Inspector:
                 continue
             entry = self.entry(module, item)
             if entry is not None:
+                if item not in bound:
+                    entry["z"] = 1
                 entries[item] = entry
         self.send({"module": name, "all": exported, "names": entries, "warned": warned})
 
@@ -219,6 +227,7 @@ class _Inspector:
         if doc:
             entry["d"] = doc
         if is_class and self.is_ours(value):
+            entry["outside"] = self.outside(value)
             entry["mro"] = [
                 [_text(_safe(base, "__module__")), _text(_safe(base, "__qualname__"))]
                 for base in value.__mro__[1:]
@@ -233,6 +242,14 @@ class _Inspector:
         """Whether the class belongs to the library, by what it says or by where it is built."""
         module = _text(_safe(cls, "__module__"))
         return module.split(".")[0] in self.tops
+
+    def outside(self, cls):
+        """Names that the class inherits from classes of other packages, `object` apart."""
+        names = set()
+        for base in cls.__mro__[1:]:
+            if base is not object and not self.is_ours(base):
+                names.update(name for name in vars(base) if isinstance(name, str))
+        return sorted(names - set(dir(object)))
 
     def members(self, cls):
         """The class's own attributes."""
@@ -254,7 +271,8 @@ class _Inspector:
             doc = _doc(raw)
         elif isinstance(raw, (staticmethod, classmethod)):
             target = raw.__func__
-            entry = {"k": "method", "f": type(raw).__name__}
+            flavour = "staticmethod" if isinstance(raw, staticmethod) else "classmethod"
+            entry = {"k": "method", "f": flavour}
             signature = _signature(target)
             if signature is not None:
                 entry["s"] = signature[1:] if isinstance(raw, classmethod) else signature
@@ -284,13 +302,42 @@ class _Inspector:
 
 
 def _about(caught, module):
+    """Warnings of an access; of an import, those that speak of the module itself."""
     found = []
     for item in caught:
         category = item.category.__name__
         if issubclass(item.category, ImportWarning) or category == "ResourceWarning":
             continue
-        found.append([category, str(item.message)[:1000]])
+        text = str(item.message)[:1000]
+        if module is None or _speaks_of(module, text):
+            found.append([category, text])
     return found[:5]
+
+
+def _speaks_of(module, text):
+    """`xarray` importing `distutils` says nothing about `xarray`."""
+    last = module.rsplit(".", 1)[-1]
+    return bool(re.search(r"\b(?:%s|this (?:module|package))\b" % re.escape(last), text, re.I))
+
+
+def _bound(module):
+    try:
+        return set(vars(module))
+    except Exception:
+        return set()
+
+
+def _with_prefixes(module, names):
+    """`INTENT_` near `__getattr__` serves the members of an enumeration: `INTENT_PERCEPTUAL`."""
+    prefixes = [name for name in names if name.endswith("_") and name.isidentifier()]
+    if not prefixes:
+        return []
+    found = []
+    for value in list(vars(module).values()):
+        if isinstance(value, type) and issubclass(value, enum.Enum):
+            members = list(value.__members__)[:PREFIXED_LIMIT]
+            found.extend(prefix + member for prefix in prefixes for member in members)
+    return [name for name in found if name not in vars(module)]
 
 
 def _safe(value, name):
@@ -344,6 +391,7 @@ def _default(value):
         text = repr(value)
         if " at 0x" not in text and len(text) <= VALUE_LIMIT and "<" not in text:
             return text
+        return "..."
     if isinstance(value, type) or inspect.isroutine(value):
         name = _text(_safe(value, "__qualname__"))
         module = _text(_safe(value, "__module__"))

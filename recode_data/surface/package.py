@@ -224,8 +224,10 @@ class Package:
     def public_names(self, module: str) -> dict[str, bool]:
         """Names that users may take from a module, in order; True: the module says so itself.
 
-        With `__all__`: those, and marked re-exports (`import x as x`). Without: what the module
-        defines, and in a package's `__init__` also what it imports from elsewhere on purpose.
+        With `__all__`: those, marked re-exports (`import x as x`), and what the module defines
+        beside them: users meet `sklearn.utils.tosequence` and `matplotlib.ticker.is_decade`,
+        which no `__all__` lists. Without: what the module defines, and in a package's `__init__`
+        also what it imports from elsewhere on purpose.
         """
         facts = self.modules[module]
         names: dict[str, bool] = {}
@@ -240,8 +242,10 @@ class Package:
             elif name.startswith("_"):
                 if any(mark.parameter is None for mark in definition.deprecations):
                     names[name] = False  # who deprecates a private name knows that it is used
+            elif definition.kind is not DefinitionKind.IMPORT or definition.otherwise is not None:
+                names[name] = not exports
             elif not exports and self._is_offered(facts, definition):
-                names[name] = definition.kind is not DefinitionKind.IMPORT
+                names[name] = False
         for star in facts.stars if not exports else ():
             if star in self.modules and star != module:
                 for name in sorted(self.star_names(star)):
@@ -252,8 +256,6 @@ class Package:
         return names
 
     def _is_offered(self, facts: FileFacts, definition: Definition) -> bool:
-        if definition.kind is not DefinitionKind.IMPORT or definition.otherwise is not None:
-            return True
         target = definition.target or ""
         top = target.split(".")[0]
         if not facts.is_package or top == "__future__":

@@ -8,17 +8,20 @@ source shows: C extensions, members made by loops and decorators, names served b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from recode_data.records import Deprecation, JsonValue, Parameter, ParameterKind, Signature
-from recode_data.surface.deprecations import doc_marks, mark
+from recode_data.surface.deprecations import doc_marks, mark, says_going
 from recode_data.surface.facts import Definition, DefinitionKind, ExportPart, FileFacts, Flavour
 from recode_data.surface.package import Package, Resolved
 from recode_data.surface.signatures import signature_from_doc
 from recode_data.surface.texts import first_paragraph
 
 Json = dict[str, JsonValue]
+_NAME = re.compile(r"(?!(?:None|True|False)$)[A-Za-z_][\w.]*$")
 
 
 def inspection_payload(package: Package, tops: Sequence[str], extensions: Sequence[str]) -> Json:
@@ -27,8 +30,14 @@ def inspection_payload(package: Package, tops: Sequence[str], extensions: Sequen
     for name in sorted({*package.modules, *extensions}):
         if is_public_module(name):
             facts = package.modules.get(name)
-            modules[name] = list(facts.lazy_strings) if facts else []
+            modules[name] = _names_to_try(package, facts) if facts else []
     return {"tops": list(tops), "modules": modules}
+
+
+def _names_to_try(package: Package, facts: FileFacts) -> list[JsonValue]:
+    """Names near `__getattr__`, and private ones that the module offers all the same."""
+    offered = [name for name in package.public_names(facts.module) if name.startswith("_")]
+    return [*dict.fromkeys((*facts.lazy_strings, *offered))]
 
 
 def is_public_module(name: str) -> bool:
@@ -88,10 +97,7 @@ class _Overlay:
         if stub is not None:
             static = None  # what runs beats what a stub says of it
         if "mod" in entry:
-            if static is None and exported:
-                facts.names[name] = Definition(
-                    name, DefinitionKind.IMPORT, target=str(entry["mod"]), runtime=True
-                )
+            self._module(facts, name, entry, static, exported)
             return
         number = entry.get("o")
         if not isinstance(number, int):
@@ -126,7 +132,7 @@ class _Overlay:
         elif (
             static is None
             and not hides_module
-            and not self._is_offered(facts, name, described, exported)
+            and not self._is_offered(facts, name, described, entry, exported)
         ):
             return
         if static is None:
@@ -137,6 +143,28 @@ class _Overlay:
             )
         else:
             package.external[path] = definition
+
+    def _module(
+        self, facts: FileFacts, name: str, entry: Json, static: Resolved | None, exported: bool
+    ) -> None:
+        """A name that holds a module, of this library or of another one."""
+        served = "z" in entry and not name.startswith("_")
+        target = str(entry["mod"])
+        if target.split(".")[0] in self._package.tops:
+            if static is None and (exported or served):
+                facts.names[name] = Definition(
+                    name, DefinitionKind.IMPORT, target=target, runtime=True
+                )
+            return
+        bound = facts.names.get(name)
+        if exported or served or (bound is not None and bound.explicit):
+            definition = Definition(
+                name, DefinitionKind.ATTRIBUTE, type_name="module", runtime=True
+            )
+            if static is None:
+                facts.names[name] = definition
+            else:
+                self._package.external[f"{facts.module}.{name}"] = definition
 
     def _is_stub(self, static: Resolved, name: str) -> bool:
         stub = self._package.stubs.get(static.module or "")
@@ -163,21 +191,27 @@ class _Overlay:
         )
         if static is not None:
             self._package.external[f"{facts.module}.{name}"] = definition
-        elif exported or (
-            not name.startswith("_") and (facts.exports is None or name in facts.lazy_strings)
-        ):
+        elif exported or (not name.startswith("_") and (facts.exports is None or "z" in entry)):
             facts.names[name] = definition
 
-    def _is_offered(self, facts: FileFacts, name: str, described: Json, exported: bool) -> bool:
+    def _is_offered(
+        self, facts: FileFacts, name: str, described: Json, entry: Json, exported: bool
+    ) -> bool:
         """Whether a name that no source binds is there for users."""
         if exported:
             return True
         if name.startswith("_"):
             return False
-        if name in facts.lazy_strings:
+        if "z" in entry:
             return True
+        if facts.is_package and self._makes_names(facts):
+            return described["k"] != "value"
         ours = str(described.get("m") or "").split(".")[0] in self._package.tops
         return facts.exports is None and (ours or described["k"] == "value")
+
+    def _makes_names(self, facts: FileFacts) -> bool:
+        """Whether names that no statement binds were made on purpose: `globals()[name] = …`."""
+        return all(star in self._package.modules for star in facts.stars)
 
     def _definition(self, number: int, described: Json, entry: Json) -> Definition:
         known = self._made.get(number)
@@ -202,6 +236,7 @@ class _Overlay:
             type_name=str(entry.get("t")) if entry.get("t") else None,
         )
         if kind is DefinitionKind.CLASS:
+            definition.outside = _outside(described)
             for member in _members(described):
                 definition.members[member.name] = member
         return definition
@@ -241,7 +276,7 @@ def _canonical(described: Json) -> str:
 def _access_marks(warned: JsonValue) -> Iterator[Deprecation]:
     for item in cast("list[list[str]]", warned or []):
         category, message = item
-        if "Deprecat" in category or "Future" in category or "deprecated" in message.lower():
+        if says_going(category, message):
             yield mark(message)
 
 
@@ -270,13 +305,38 @@ def _complete(definition: Definition, stub: Definition) -> None:
     definition.deprecations = definition.deprecations or stub.deprecations
 
 
+def _outside(described: Json) -> tuple[str, ...]:
+    return tuple(str(name) for name in cast("list[JsonValue]", described.get("outside") or []))
+
+
+def _with_values(signature: Signature | None, reported: Signature | None) -> Signature | None:
+    """The source's signature with the values of defaults that it calls by name.
+
+    pydantic's `Undefined` became `PydanticUndefined` and is the same thing; `TIMEOUT` may stay and
+    mean another number.
+    """
+    if signature is None or reported is None:
+        return signature
+    known = {item.name: item.default for item in reported.parameters}
+    parameters = []
+    for item in signature.parameters:
+        value = known.get(item.name)
+        if value and not value.startswith("<") and _NAME.match(item.default or ""):
+            item = replace(item, default=value)
+        parameters.append(item)
+    return replace(signature, parameters=tuple(parameters))
+
+
 def _upgrade(definition: Definition, described: Json, entry: Json) -> None:
     """Say more of a definition whose source does not tell: `f = make_function(...)`."""
     if definition.kind is not DefinitionKind.ATTRIBUTE and definition.kind is not (
         DefinitionKind.ALIAS
     ):
-        if definition.kind is DefinitionKind.CLASS and definition.signature is None:
-            definition.signature = _signature(described.get("s"))
+        reported = _signature(described.get("s"))
+        if definition.kind is DefinitionKind.CLASS:
+            definition.signature = definition.signature or reported
+        else:
+            definition.signature = _with_values(definition.signature, reported)
         return
     definition.type_name = str(entry.get("t")) if entry.get("t") else None
     definition.computed = True
@@ -321,6 +381,7 @@ def _members(described: Json) -> Iterator[Definition]:
 
 def _add_members(definition: Definition, described: Json) -> None:
     reported = cast("dict[str, Json]", described.get("members") or {})
+    definition.outside = _outside(described)
     for member in _members(described):
         known = definition.members.get(member.name)
         if known is None:
@@ -335,6 +396,8 @@ def _add_members(definition: Definition, described: Json) -> None:
             known.type_name = member.type_name
         elif member.flavour is Flavour.PROPERTY and known.flavour is Flavour.PLAIN:
             known.flavour, known.signature = Flavour.PROPERTY, None
+        else:
+            known.signature = _with_values(known.signature, member.signature)
     for name, known in definition.members.items():
         if (
             known.kind is DefinitionKind.ATTRIBUTE

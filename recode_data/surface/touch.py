@@ -9,6 +9,7 @@ from typing import cast
 
 from recode_data.records import ApiChange, ChangeKind, Environment, JsonValue, StepContext
 from recode_data.sandbox import Limits, SandboxPool
+from recode_data.surface.deprecations import says_going
 from recode_data.surface.successors import import_conventions, named_successors
 
 DRIVER = Path(__file__).with_name("touch_driver.py")
@@ -50,9 +51,9 @@ class Access:
 
     @property
     def deprecation(self) -> str | None:
-        """Text of the first deprecation or future warning."""
+        """Text of the first warning that tells users to write something else."""
         for category, text, _ in self.warnings:
-            if "Deprecat" in category or "Future" in category or "deprecat" in text.lower():
+            if says_going(category, text):
                 return text
         return None
 
@@ -67,9 +68,18 @@ class Touch:
 
 
 def touch_changes(
-    changes: Iterable[ApiChange], context: StepContext, sandboxes: SandboxPool
+    changes: Iterable[ApiChange],
+    context: StepContext,
+    sandboxes: SandboxPool,
+    texts: Iterable[str] = (),
 ) -> dict[str, Touch]:
     """Access every changed path, and the dotted names that the library offers instead.
+
+    Args:
+        changes: what comparing the surfaces found.
+        context: its environments.
+        sandboxes: where the accesses run.
+        texts: what the source says of the changed paths; may name further things to write.
 
     Raises:
         SandboxError: the sandbox itself failed.
@@ -78,10 +88,24 @@ def touch_changes(
         changes,
         _toucher(context.old_environment, sandboxes),
         _toucher(context.new_environment, sandboxes),
+        texts,
     )
 
 
-def touch_paths(changes: Iterable[ApiChange], old: Toucher, new: Toucher) -> dict[str, Touch]:
+def access_paths(
+    paths: Sequence[str], environment: Environment, sandboxes: SandboxPool
+) -> dict[str, Access]:
+    """Access paths in one environment.
+
+    Raises:
+        SandboxError: the sandbox itself failed.
+    """
+    return _accesses(_toucher(environment, sandboxes)(paths))
+
+
+def touch_paths(
+    changes: Iterable[ApiChange], old: Toucher, new: Toucher, texts: Iterable[str] = ()
+) -> dict[str, Touch]:
     """As `touch_changes`, with the two environments as functions."""
     paths = sorted(
         {
@@ -92,15 +116,17 @@ def touch_paths(changes: Iterable[ApiChange], old: Toucher, new: Toucher) -> dic
     )
     in_old, in_new = _accesses(old(paths)), _accesses(new(paths))
     found = {path: Touch(path, in_old.get(path), in_new.get(path)) for path in paths}
-    outside = sorted(_dotted_names(changes, found) - found.keys())
+    outside = sorted(_dotted_names(changes, found, texts) - found.keys())
     for path, access in _accesses(new(outside)).items() if outside else ():
         found.setdefault(path, Touch(path, None, access))
     return found
 
 
-def _dotted_names(changes: Iterable[ApiChange], found: Mapping[str, Touch]) -> set[str]:
+def _dotted_names(
+    changes: Iterable[ApiChange], found: Mapping[str, Touch], said: Iterable[str]
+) -> set[str]:
     """Dotted names in messages: of other libraries, the stdlib, or private parts of this one."""
-    texts = {change.message for change in changes if change.message}
+    texts = {*said, *(change.message for change in changes if change.message)}
     for touch in found.values():
         for access in (touch.old, touch.new):
             if access is not None:

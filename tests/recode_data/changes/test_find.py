@@ -18,7 +18,6 @@ def test_toy_library_has_every_kind_that_surfaces_show() -> None:
         "renamed": ("removed", "toylib.stats.spread", None),
         "moved": ("removed", "toylib.stats.to_kelvin", None),
         "parameter_reordered": ("parameter_reordered", "toylib.clamp", "low"),
-        "parameter_renamed": ("deprecated", "toylib.stats.quantile", "interpolation"),
     }
     for item in expected_changes():
         if item.kind != ChangeKind.BEHAVIOUR.value:

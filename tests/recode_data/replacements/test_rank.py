@@ -26,13 +26,11 @@ def toylib_changes() -> dict[str, ApiChange]:
 
 
 EXPECTED = [item for item in expected_changes() if item.kind != ChangeKind.BEHAVIOUR.value]
-# The old way of `interpolation` still works and warns, so the surfaces call that a deprecation.
-SHOWN_AS = {"parameter_renamed": "deprecated"}
 
 
 @pytest.mark.parametrize("item", EXPECTED, ids=lambda item: item.kind)
 def test_toy_library_change_for_change(item: ExpectedChange) -> None:
-    words = f"{SHOWN_AS.get(item.kind, item.kind)} {item.old_api}"
+    words = f"{item.kind} {item.old_api}"
     if item.kind == "parameter_reordered":
         words += "(low)"
     elif item.parameter:

@@ -16,14 +16,15 @@ SUBMODULES = {
     "toy/a.py": "__all__ = ['f', 'g']\ndef f(): ...\ndef g(): ...\ndef h(): ...",
     "toy/b.py": "__all__ = ('k',)\ndef k(): ...\ndef m(): ...",
 }
-OF_SUBMODULES = ["a", "a.f", "a.g", "b", "b.k"]
+OF_SUBMODULES = ["a", "a.f", "a.g", "a.h", "b", "b.k", "b.m"]
 
 
 @pytest.mark.parametrize(
     ("source", "expect"),
     [
         pytest.param("def f(): ...\ndef _g(): ...\nx = 1\n_y = 2", ["f", "x"], id="underscore"),
-        pytest.param("__all__ = ['f', '_g']\ndef f(): ...\ndef _g(): ...\ndef h(): ...", ["_g", "f"], id="all"),
+        pytest.param("__all__ = ['f', '_g']\ndef f(): ...\ndef _g(): ...\ndef h(): ...", ["_g", "f", "h"], id="beside-all"),
+        pytest.param("__all__ = ['f']\nimport os\nfrom json import dumps\ndef f(): ...", ["f"], id="imported-beside-all"),
         pytest.param("__all__ = ['f', 'absent']\ndef f(): ...", ["f"], id="all-names-nothing"),
         pytest.param("__all__ = []\ndef f(): ...", ["f"], id="empty-all-says-nothing"),
         pytest.param("import os\nfrom os.path import join\ndef f(): ...", ["f"], id="stdlib-import"),
@@ -43,9 +44,9 @@ def test_public_names_of_one_module(source: str, expect: list[str]) -> None:
     ("source", "expect"),
     [
         pytest.param("from toy.a import *", ["f", "g"], id="star-takes-all"),
-        pytest.param("from toy.a import *\nfrom toy.b import *\n__all__ = a.__all__ + b.__all__ + ['x']\nfrom toy import a, b\nx = 1\ny = 2", ["f", "g", "k", "x"], id="concatenated"),
+        pytest.param("from toy.a import *\nfrom toy.b import *\n__all__ = a.__all__ + b.__all__ + ['x']\nfrom toy import a, b\nx = 1\ny = 2", ["f", "g", "k", "x", "y"], id="concatenated"),
         pytest.param("from toy import a\nfrom toy.a import *\n__all__ = ['x']\n__all__ += a.__all__\nx = 1", ["f", "g", "x"], id="added"),
-        pytest.param("from toy import a\nfrom toy.a import *\n__all__ = list(a.__all__)\n__all__.extend(['x'])\n__all__.append('y')\n__all__.remove('g')\nx = y = z = 1", ["f", "x", "y"], id="called"),
+        pytest.param("from toy import a\nfrom toy.a import *\n__all__ = list(a.__all__)\n__all__.extend(['x'])\n__all__.append('y')\n__all__.remove('g')\nx = y = 1", ["f", "x", "y"], id="called"),
         pytest.param("from toy import a, b\nfrom toy.a import *\nfrom toy.b import *\n__all__ = [*a.__all__, *b.__all__]", ["f", "g", "k"], id="unpacked"),
         pytest.param("from toy.a import f\n__all__ = ['f']", ["f"], id="imported-and-named"),
         pytest.param("from toy.a import f\n__all__ = 'f x'.split()\nx = 1", ["f", "x"], id="split"),
