@@ -247,8 +247,8 @@ def _section(title: str, content: Child) -> Markup | None:
 # --- changes and drops ----------------------------------------------------------------------------
 
 
-def change_article(change: ApiChange, pairs: int, pairs_address: str) -> Markup:
-    """Everything about one change but its heading."""
+def change_article(change: ApiChange, pairs: int | None, pairs_address: str) -> Markup:
+    """Everything about one change but its heading; `pairs` is None where none were looked for."""
     return fragment(
         tag("p", {"class": "note"}, "The library says: ", tag("q", {}, prose(change.message)))
         if change.message
@@ -263,15 +263,16 @@ def change_article(change: ApiChange, pairs: int, pairs_address: str) -> Markup:
                 ("Old value", tag("code", {}, change.old_value) if change.old_value else None),
                 ("New value", tag("code", {}, change.new_value) if change.new_value else None),
                 ("Another path of", dotted(change.alias_of) if change.alias_of else None),
-                (
-                    "Proved by",
-                    tag("a", {"href": pairs_address}, counted(pairs, "pair"))
-                    if pairs
-                    else "no pair",
-                ),
+                ("Proved by", _proved_by(pairs, pairs_address)),
             ]
         ),
     )
+
+
+def _proved_by(pairs: int | None, address: str) -> Child:
+    if not pairs:
+        return None if pairs is None else "no pair"
+    return tag("a", {"href": address}, counted(pairs, "pair"))
 
 
 def _signature(signature: object) -> Markup | None:
