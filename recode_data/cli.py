@@ -13,6 +13,7 @@ COMMANDS = {
     "build": "recode_data.commands.build:build",
     "diff": "recode_data.commands.diff:diff",
     "explore": "recode_data.commands.explore:explore",
+    "import": "recode_data.commands.import_pairs:import_pairs",
     "libraries": "recode_data.commands.libraries:libraries",
     "push": "recode_data.commands.push:push",
     "verify": "recode_data.commands.verify:verify",

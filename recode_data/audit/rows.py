@@ -29,6 +29,7 @@ class AuditRow:
     new_code: str | None
     effect: str | None = None
     split: str | None = None
+    description: str | None = None
 
 
 def read_rows(source: Path) -> tuple[AuditRow, ...]:
@@ -63,6 +64,7 @@ def _row(number: int, row: Mapping[str, Any]) -> AuditRow:
         text("new_code"),
         text("effect"),
         text("split"),
+        text("description"),
     )
 
 

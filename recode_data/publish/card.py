@@ -26,6 +26,7 @@ def render_card(manifest: Mapping[str, JsonValue]) -> str:
         *_summary(manifest),
         *_text("rows"),
         *_use(manifest),
+        *_imported(manifest),
         *_counts(manifest),
         *_drops(manifest),
         *_contamination(manifest),
@@ -178,10 +179,43 @@ def _licences(manifest: Mapping[str, JsonValue]) -> list[str]:
     ]
 
 
+def _imported(manifest: Mapping[str, JsonValue]) -> list[str]:
+    """What became of the rows of somebody else's file; nothing for a build."""
+    about = mapping(mapping(manifest.get("curation")).get("import"))
+    if not about:
+        return []
+    rows = []
+    for library, outcomes in mapping(about.get("by_library")).items():
+        counts = mapping(outcomes)
+        kept = [number(counts, "proved"), number(counts, "repaired")]
+        everything = sum(number(counts, name) for name in counts)
+        rows.append([library, *(f"{n:,}" for n in (everything, *kept, everything - sum(kept)))])
+    return [
+        "## Imported rows",
+        "",
+        f"From `{about.get('file')}` (SHA-256 `{str(about.get('sha256'))[:16]}…`), "
+        f"{number(about, 'rows'):,} rows. *Proved* rows hold as they stand, *repaired* ones with imports "
+        "that they took for granted; the others are dropped, each with its reason.",
+        "",
+        *_table(("library", "rows", "proved", "repaired", "dropped"), rows),
+        "Assumptions:",
+        "",
+        *(f"{n}. {text}" for n, text in enumerate(items(about.get("assumptions")), 1)),
+        "",
+    ]
+
+
+def _command(manifest: Mapping[str, JsonValue]) -> str:
+    curation = mapping(manifest.get("curation"))
+    imported = mapping(curation.get("import"))
+    if imported:
+        skipped = "".join(f" --skip {name}" for name in items(imported.get("skipped")))
+        return f"recode-data import {imported.get('file')}{skipped} --out DIR"
+    words = [*items(manifest.get("steps")), *items(curation.get("command_options"))]
+    return f"recode-data build {' '.join(map(str, words))} --out DIR"
+
+
 def _reproduce(manifest: Mapping[str, JsonValue]) -> list[str]:
-    steps = " ".join(str(step) for step in items(manifest.get("steps")))
-    options = items(mapping(manifest.get("curation")).get("command_options"))
-    extra = "".join(f" {option}" for option in options)
     tools = ", ".join(
         f"{name} {version}"
         for name, version in sorted(mapping(manifest.get("tools")).items())
@@ -191,7 +225,7 @@ def _reproduce(manifest: Mapping[str, JsonValue]) -> list[str]:
         "## Reproduce",
         "",
         "```sh",
-        f"recode-data build {steps}{extra} --out DIR",
+        _command(manifest),
         "recode-data verify DIR",
         "```",
         "",

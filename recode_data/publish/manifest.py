@@ -40,7 +40,8 @@ def make_manifest(
         "producers": count(pair.producer.value for pair in pairs),
         "drop_reasons": count(drop.reason.value for drop in dropped),
         "candidates_by_producer": count(
-            outcome.candidate.producer.value for result in results for outcome in result.outcomes
+            [pair.producer.value for pair in pairs]
+            + [drop.candidate.producer.value for drop in dropped]
         ),
         "breakdown": _breakdown(pairs),
         "attribution": _attribution(pairs),
@@ -64,7 +65,7 @@ def _counts(
         "old_usages": sum(result.old_usages for result in results),
         "new_usages": sum(result.new_usages for result in results),
         "probed": sum(result.probed for result in results),
-        "candidates": sum(len(result.outcomes) for result in results),
+        "candidates": len(pairs) + len(dropped),
         "verified": len(pairs),
         "dropped": len(dropped),
     }

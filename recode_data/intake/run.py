@@ -1,0 +1,186 @@
+"""The order of work of `recode-data import`: audit, find versions, execute, keep what proves."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recode_data.curate import split_by_change
+from recode_data.errors import RecodeError
+from recode_data.executor import Executor
+from recode_data.intake.judge import ImportTask, JudgedStep, candidate_of, dropped, judge_step
+from recode_data.intake.report import import_table
+from recode_data.intake.rows import ForeignRow, defect_of, read_foreign_rows
+from recode_data.intake.versions import VersionList
+from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
+from recode_data.progress import Progress
+from recode_data.publish import write_dataset
+from recode_data.records import (
+    Dropped,
+    DropReason,
+    JsonValue,
+    MigrationPair,
+    StepResult,
+    Verified,
+    VersionStep,
+)
+from recode_data.step_changes import read_context
+from recode_data.workspace import Workspace
+
+JOURNAL = "imported.jsonl"
+UNKNOWN = "?"
+"""Stands for a version that is not known."""
+
+Lister = Callable[[Iterable[str]], Mapping[str, VersionList]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What an import may be told."""
+
+    skip: tuple[str, ...] = ()
+    """Libraries, as the index names them, that no environment is made for."""
+    allow_weak: bool = False
+
+
+def import_file(
+    source: Path,
+    out: Path,
+    workspace: Workspace,
+    list_versions: Lister,
+    executor: Executor,
+    progress: Progress,
+    options: ImportOptions,
+) -> dict[str, JsonValue]:
+    """Make a dataset of somebody else's pairs; returns the manifest.
+
+    Every row ends as a pair or as a drop with a reason. Resumable at any moment.
+
+    Raises:
+        RecodeError: see `errors.py`.
+    """
+    rows = read_foreign_rows(source)
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    folder = BuildFolder(out)
+    start = time.monotonic()
+    with folder.claimed({"import": digest, "skip": [*options.skip]}):
+        finished = folder.finished_manifest()
+        if finished is not None:
+            progress.note(f"{out} is complete already; nothing to do")
+            return finished
+        drops, steps = triage(rows, source.name, list_versions, options.skip)
+        progress.note(
+            f"{len(rows)} rows: {len(drops)} need no run, the others are about {len(steps)} steps"
+        )
+        judged = _judge_all(steps, source.name, out, workspace, executor, progress, options)
+        about: dict[str, JsonValue] = {"file": source.name, "sha256": digest}
+        results, pairs = _accepted(judged, workspace)
+        drops += [
+            (item.step, drop)
+            for item in judged
+            for drop in item.outcomes
+            if isinstance(drop, Dropped)
+        ]
+        if len(pairs) + len(drops) != len(rows):
+            raise RecodeError(
+                f"{len(rows)} rows, but {len(pairs)} pairs and {len(drops)} drops: a defect, "
+                "please report it"
+            )
+        about |= import_table(rows, pairs, [drop for _, drop in drops], options.skip)
+        seconds = {"total": time.monotonic() - start}
+        return write_dataset(out, results, pairs, drops, seconds, {"import": about})
+
+
+def triage(
+    rows: Sequence[ForeignRow], source: str, list_versions: Lister, skip: Sequence[str]
+) -> tuple[list[tuple[VersionStep, Dropped]], dict[VersionStep, list[ForeignRow]]]:
+    """Rows that are out before anything runs, and the others by version step."""
+    drops: list[tuple[VersionStep, Dropped]] = []
+    steps: dict[VersionStep, list[ForeignRow]] = {}
+    wanted = sorted({row.library for row in rows if row.library and row.library not in skip})
+    versions = list_versions(wanted)
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        known = versions.get(row.library, VersionList((), ()))
+        step = known.step(row.library, row.version)
+        reason = defect_of(row, seen)
+        if reason is None and row.library in skip:
+            reason = DropReason.ENVIRONMENT_UNAVAILABLE, f"{row.library} was left out (--skip)"
+        if reason is None and step is None:
+            reason = _no_step(row, known)
+        if reason is not None or step is None:
+            where = step or VersionStep(row.library, UNKNOWN, row.version or UNKNOWN)
+            assert reason is not None  # noqa: S101 - a row without a step has one
+            drops.append((where, dropped(row, source, *reason)))
+        else:
+            steps.setdefault(step, []).append(row)
+    return drops, steps
+
+
+def _no_step(row: ForeignRow, known: VersionList) -> tuple[DropReason, str]:
+    new = known.resolve(row.version)
+    if new is None:
+        return (
+            DropReason.UNKNOWN_VERSION,
+            f"no {row.library} {row.version or '(none)'} on the index",
+        )
+    why = f"no version before {row.library} {new} has a wheel for a Python of this machine"
+    return DropReason.ENVIRONMENT_UNAVAILABLE, why
+
+
+def _judge_all(
+    steps: Mapping[VersionStep, Sequence[ForeignRow]],
+    source: str,
+    out: Path,
+    workspace: Workspace,
+    executor: Executor,
+    progress: Progress,
+    options: ImportOptions,
+) -> list[JudgedStep]:
+    """Every step judged; those of an earlier run are taken over."""
+    journal = out / ".state" / JOURNAL
+    candidates = {
+        item.key: item
+        for rows in steps.values()
+        for row in rows
+        for item in [candidate_of(row, source)]
+    }
+    known = read_outcomes(journal, candidates)
+    done: dict[VersionStep, JudgedStep] = {}
+    tasks = []
+    for step, rows in steps.items():
+        keys = [candidate_of(row, source).key for row in rows]
+        if all(key in known for key in keys):
+            done[step] = JudgedStep(step, None, tuple(known[key] for key in keys))
+        else:
+            tasks.append(ImportTask(step, tuple(rows), source, workspace.cache, options.allow_weak))
+    tasks.sort(
+        key=lambda task: (-len(task.rows), str(task.step))
+    )  # most rows per environment first
+    finished = executor.map(judge_step, tasks)
+    with appending(journal) as file:
+        for judged in progress.track(finished, "proving steps", len(tasks)):
+            for outcome in judged.outcomes:
+                write_outcome(file, outcome)
+            done[judged.step] = judged
+            proved = sum(isinstance(item, Verified) for item in judged.outcomes)
+            progress.note(f"{judged.step}: {proved} of {len(judged.outcomes)} rows proved")
+    return [done[step] for step in steps]
+
+
+def _accepted(
+    judged: Sequence[JudgedStep], workspace: Workspace
+) -> tuple[list[StepResult], tuple[MigrationPair, ...]]:
+    """Steps that gave pairs, with their contexts, and the pairs with their splits."""
+    results: list[StepResult] = []
+    pairs: list[MigrationPair] = []
+    for item in judged:
+        proved = [outcome.pair for outcome in item.outcomes if isinstance(outcome, Verified)]
+        if proved:
+            context = item.context or read_context(item.step, workspace)
+            results.append(StepResult(context, (), 0, 0, 0, item.outcomes))
+            pairs += proved
+    return results, split_by_change(pairs)
