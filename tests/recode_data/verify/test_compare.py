@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recode_data.sandbox import JobStatus
-from recode_data.verify.canonical_values import canonical
 from recode_data.verify.compare import differences, is_informative, same_value, words
 from recode_data.verify.observed import Observed
+from tests.canonical import canonical
 
 
 class Colour(enum.Enum):
@@ -179,6 +179,43 @@ def test_what_is_no_difference() -> None:
     old = observed(printed([1.0], text="[1.0]\n"))
     new = observed(printed([np.float64(1.0)], text="[np.float64(1.0)]\n"))
     assert not list(differences(old, new)), "a changed repr is no changed value"
+
+
+LOOP: list[object] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        pytest.param(4, iter([4]), id="an iterator"),
+        pytest.param(4, Liar(), id="an object without attributes"),
+        pytest.param(4, math, id="a module"),
+        pytest.param([1], LOOP, id="a list that holds itself"),
+        pytest.param({"a": [1.0]}, {"a": [object()]}, id="deep inside"),
+        pytest.param(Point(1, 2.0), collections.UserDict(), id="an object with other attributes"),
+        pytest.param(np.array([1], object), np.array([object()], object), id="in an array"),
+    ],
+)
+def test_what_shows_nothing_does_not_pass_for_a_value(expected: object, actual: object) -> None:
+    """Else `x = iter([])` would pass every check of a name `x`."""
+    assert list(differences(observed(x=expected), observed(x=actual)))
+    shown = observed(["shown", canonical(actual)])
+    assert list(differences(observed(["shown", canonical(expected)]), shown))
+    assert list(differences(observed(printed(expected, text="a")), shown))
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        pytest.param(iter([4]), 4, id="opaque before"),
+        pytest.param(object(), object(), id="opaque on both sides"),
+        pytest.param([1, iter([])], [1, len], id="an opaque part on both sides"),
+        pytest.param(None, len, id="nothing to tell"),
+    ],
+)
+def test_where_nothing_was_shown_anything_may_stand(expected: object, actual: object) -> None:
+    assert not list(differences(observed(x=expected), observed(x=actual)))
 
 
 def test_an_answer_may_not_print_every_possibility() -> None:
