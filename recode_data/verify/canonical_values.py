@@ -1,7 +1,7 @@
 """Canonical form of values: what two versions of a library agree on, and never an address.
 
 Sent as source into the sandbox (Python 3.7 to 3.14, standard library only); also importable, for
-tests. A value becomes a JSON list whose first element is its tag:
+tests. Types of libraries are read by the files in `values/`. A value becomes a JSON list whose first element is its tag:
 
     ["n"] None, ["b", bool], ["i", "text"], ["f", "text"], ["c", "real", "imag"], ["s", text],
     ["y", hex], ["l", [...]], ["u", [...]] tuple, ["S", [...]] set, ["d", [[key, value], ...]],
@@ -21,6 +21,9 @@ DEPTH_LIMIT = 7
 NODE_LIMIT = 4000
 SAMPLE_ELEMENTS = 1000
 TEXT_LIMIT = 20000
+
+READERS = []  # type: ignore[var-annotated]  # no annotations: Python 3.7
+"""Readers of libraries' types, in order: the `read` of each file in `values/`."""
 
 
 class _Budget:
@@ -53,7 +56,7 @@ def _canonical(value, depth, budget, parents):
     def inner(item):
         return _canonical(item, depth + 1, budget, parents)
 
-    for reader in (_container, _array, _frame, _known, _plain_object):
+    for reader in [_container] + READERS + [_known, _plain_object]:
         found = reader(value, kind, inner)
         if found is not None:
             return found
@@ -123,93 +126,6 @@ def _head(items):
 
 def _name_of(kind):
     return "%s.%s" % (getattr(kind, "__module__", ""), getattr(kind, "__qualname__", kind.__name__))
-
-
-def _array(value, kind, inner):
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not hasattr(numpy, "ndarray"):
-        return None
-    if isinstance(value, numpy.generic):
-        return _numpy_scalar(value, numpy, inner)
-    if isinstance(value, numpy.dtype):
-        return ["dtype", str(value)]
-    if isinstance(value, type) and issubclass(value, numpy.generic):
-        try:
-            return ["dtype", str(numpy.dtype(value))]
-        except Exception:
-            return ["type", value.__name__]
-    if not isinstance(value, numpy.ndarray):
-        return None
-    masked = getattr(getattr(numpy, "ma", None), "MaskedArray", None)
-    if masked is not None and isinstance(value, masked):
-        mask = numpy.ma.getmaskarray(value)
-        return ["m", inner(numpy.asarray(mask)), inner(numpy.asarray(value.filled()))]
-    return _plain_array(numpy.asarray(value), numpy, inner)
-
-
-def _numpy_scalar(value, numpy, inner):
-    kind = value.dtype.kind
-    if kind == "b":
-        return ["b", bool(value)]
-    if kind in "iu":
-        return ["i", str(int(value))]
-    if kind == "f":
-        return ["f", _number(value)]
-    if kind == "c":
-        return ["c", _number(value.real), _number(value.imag)]
-    if kind == "U":
-        return ["s", str(value)]
-    if kind == "S":
-        return ["y", bytes(value).hex()]
-    if kind in "mM":
-        return ["dt", str(value)]
-    return inner(value.item()) if kind == "V" else ["x", type(value).__name__]
-
-
-def _plain_array(array, numpy, inner):
-    flat = array.reshape(-1)
-    count = int(flat.shape[0])
-    if count > SAMPLE_ELEMENTS:  # evenly spaced, first and last included: same rule on both sides
-        step = (count - 1) / (SAMPLE_ELEMENTS - 1)
-        flat = flat[[round(index * step) for index in range(SAMPLE_ELEMENTS)]]
-    kind = array.dtype.kind
-    shape = [int(length) for length in array.shape]
-    if kind == "b":
-        values = [bool(item) for item in flat.tolist()]
-    elif kind in "iu":
-        values = [str(item) for item in flat.tolist()]
-    elif kind == "f":
-        values = [repr(float(item)) for item in flat.tolist()]
-    elif kind == "c":
-        values = [[repr(item.real), repr(item.imag)] for item in flat.astype(complex).tolist()]
-    elif kind == "U":
-        values = [str(item) for item in flat.tolist()]
-    elif kind == "S":
-        values = [bytes(item).hex() for item in flat.tolist()]
-    elif kind in "mM":
-        values = [str(item) for item in flat]
-    else:
-        values = [inner(item) for item in flat.tolist()]
-    names = [str(name) for name in (array.dtype.names or ())]
-    return ["a", "i" if kind == "u" else kind, shape, values] + ([names] if names else [])
-
-
-def _frame(value, kind, inner):
-    pandas = sys.modules.get("pandas")
-    if pandas is None or not hasattr(pandas, "DataFrame"):
-        return None
-    if isinstance(value, pandas.DataFrame):
-        columns = [inner(value.iloc[:, position].tolist()) for position in range(value.shape[1])]
-        return ["df", inner(list(value.columns)), inner(list(value.index)), columns]
-    if isinstance(value, pandas.Series):
-        return ["df", inner(value.name), inner(list(value.index)), inner(value.tolist())]
-    if isinstance(value, pandas.Index):
-        return ["df", inner(list(value.names)), inner(value.tolist()), []]
-    if value is getattr(pandas, "NA", object()) or value is pandas.NaT:
-        return ["s", "missing"]
-    if isinstance(value, (pandas.Timestamp, pandas.Timedelta, pandas.Period)):
-        return ["dt", str(value)]
-    return None
 
 
 def _known(value, kind, inner):

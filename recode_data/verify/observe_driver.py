@@ -4,8 +4,8 @@ Runs inside the interpreter of a mined version (Python 3.7 to 3.14), standard li
 imports nothing of the toolkit. The parent compares what is reported here; expected values never
 enter this process.
 
-Setup: the sources of `canonical_values.py` and `literals.py` by name, since no file of the toolkit
-is to be seen from here. Payload: {"code": str, "variants": [[[old, new], ...], ...]}; a variant is
+Setup: the sources of `canonical_values.py`, of the readers in `values/` and of `literals.py`, since
+no file of the toolkit is to be seen from here. Payload: {"code": str, "variants": [[[old, new], ...], ...]}; a variant is
 the code with literals replaced, run in a fork of its own once the code itself has succeeded.
 Message: {"error", "warnings", "events", "event_lines", "names", "hidden"}:
 
@@ -235,6 +235,10 @@ _literals = types.ModuleType("recode_literals")
 def prepare(setup):
     """Once per server, before jobs are forked from it."""
     exec(compile(setup["canonical"], "<canonical>", "exec"), _canonical_values.__dict__)
+    for name, source in setup["readers"]:
+        reader = types.ModuleType("recode_" + name)
+        exec(compile(source, "<%s>" % name, "exec"), reader.__dict__)
+        _canonical_values.READERS.append(reader.read)
     exec(compile(setup["literals"], "<literals>", "exec"), _literals.__dict__)
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from recode_data.records import JsonValue
 from recode_data.sandbox import JobResult, JobStatus
+from recode_data.verify.values import SOURCES
 
 DRIVER = Path(__file__).with_name("observe_driver.py")
 SETUP: dict[str, JsonValue] = {
-    name: Path(__file__).with_name(f"{file}.py").read_text(encoding="utf-8")
-    for name, file in (("canonical", "canonical_values"), ("literals", "literals"))
+    "canonical": Path(__file__).with_name("canonical_values.py").read_text(encoding="utf-8"),
+    "literals": Path(__file__).with_name("literals.py").read_text(encoding="utf-8"),
+    "readers": [[name, source] for name, source in SOURCES.items()],
 }
 """What the driver wants to be set up with."""
 
