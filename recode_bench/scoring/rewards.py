@@ -1,4 +1,4 @@
-"""Rewards for training: pure, batched functions from completions to numbers.
+"""Rewards for training: batched functions from completions to numbers, pure except for `execution`.
 
 Each takes equally long lists and gives one finite float or None per completion; None means "not
 scored" and trainers leave it out, which is another thing than 0. No completion makes a reward
@@ -17,7 +17,9 @@ from typing import TypeAlias
 
 from recode_bench.extract import extract_code
 from recode_bench.scoring import similarity
+from recode_bench.scoring.execution import PairChecker, Row, default_checker
 from recode_bench.scoring.format import has_format
+from recode_data.verify import Verdict
 
 Completion: TypeAlias = "str | Sequence[Mapping[str, object]]"
 Rewards: TypeAlias = "list[float | None]"
@@ -87,6 +89,44 @@ def copy_relative(
         else similarity.copy_relative(_code(completion, prefill), old, new)
         for completion, new, old in rows
     ]
+
+
+def execution(
+    completions: Sequence[Completion],
+    rows: Sequence[Row] | Mapping[str, object],
+    *,
+    prefill: str = "",
+    checker: PairChecker | None = None,
+) -> Rewards:
+    """1 for code that passes the row's checks in its new environment, else 0.
+
+    None where that could not be judged: no sandbox, no environment, not a migration pair, or not
+    done within the budget. See `recode_bench.scoring.execution`; `prepare` there makes the
+    environments before training.
+
+    Args:
+        completions: what the model wrote.
+        rows: one per completion, as migration pairs or their columns by name; or the columns of
+            all rows, as trainers hand them over.
+        prefill: how the prompt began the assistant's turn.
+        checker: with its budget, limits and environments; None for this process's own.
+    """
+    if isinstance(rows, Mapping):
+        rows = _transposed(rows, len(completions))
+    codes = [_code(completion, prefill) for completion in completions]
+    earned = {Verdict.PASSED: 1.0, Verdict.FAILED: 0.0}
+    outcomes = (checker or default_checker()).check(codes, rows)
+    return [earned.get(outcome.verdict) for outcome in outcomes]
+
+
+def _transposed(columns: Mapping[str, object], count: int) -> list[dict[str, object]]:
+    """Rows out of columns; what is no column of this length (a trainer's state) is left out."""
+    usable = {
+        name: values
+        for name, values in columns.items()
+        if isinstance(values, Sequence) and len(values) == count
+    }
+    return [{name: values[index] for name, values in usable.items()} for index in range(count)]
 
 
 def _against_target(
