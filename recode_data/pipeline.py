@@ -10,7 +10,7 @@ from recode_data.curate import best_of_each_snippet, deduplicate, split_by_chang
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
-from recode_data.producers import propose, propose_further
+from recode_data.producers import first_tries, propose, propose_further, worth_trying
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
 from recode_data.records import (
@@ -30,7 +30,7 @@ from recode_data.step_changes import read_context, step_changes
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.steps import SourceKind, parse_source
-from recode_data.verify.probe import changes_from
+from recode_data.verify.probe import changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, prove
 from recode_data.workspace import Workspace
 
@@ -92,8 +92,9 @@ def mine_step(
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
     journal = folder.journal(context, "probe")
+    worth = worth_probing(old_usages)
     findings = probe_usages(
-        context, old_usages, journal, executor, progress, allow_weak=options.allow_weak
+        context, worth, journal, executor, progress, allow_weak=options.allow_weak
     )
     probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
     changes = tuple(sorted((*changes, *probed), key=lambda change: change.key))
@@ -103,14 +104,16 @@ def mine_step(
     if options.producers:
         candidates = [item for item in candidates if item.producer in options.producers]
     clock.lap("candidates")
-    chosen = candidates[: options.limit]
-    outcomes = prove_all(context, chosen, folder, executor, progress, options)
+    first, held = first_tries(candidates[: options.limit])
+    outcomes = prove_all(context, first, folder, executor, progress, options)
+    more = worth_trying(held, outcomes)
+    outcomes += prove_all(context, more, folder, executor, progress, options)
     further = list(propose_further(distinct_pairs(outcomes), old_usages))
     if options.producers:
         further = [item for item in further if item.producer in options.producers]
     outcomes += prove_all(context, further, folder, executor, progress, options)
     clock.lap("proofs")
-    return StepResult(context, changes, len(old_usages), len(new_usages), len(old_usages), outcomes)
+    return StepResult(context, changes, len(old_usages), len(new_usages), len(worth), outcomes)
 
 
 def distinct_pairs(outcomes: Sequence[Outcome]) -> list[Verified]:

@@ -1,3 +1,9 @@
-from recode_data.producers.propose import PRODUCERS, propose, propose_further
+from recode_data.producers.propose import (
+    PRODUCERS,
+    first_tries,
+    propose,
+    propose_further,
+    worth_trying,
+)
 
-__all__ = ["PRODUCERS", "propose", "propose_further"]
+__all__ = ["PRODUCERS", "first_tries", "propose", "propose_further", "worth_trying"]

@@ -13,7 +13,7 @@ from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
 from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages
-from recode_data.records import ApiChange, Candidate, Usage, Verified
+from recode_data.records import ApiChange, Candidate, Outcome, Usage, Verified
 from recode_data.rewrites.members import changes_member
 
 PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = (
@@ -27,6 +27,9 @@ FAMILY = 20
 FOLLOWING = 1
 """Backward candidates of a change that follows from another: a deprecated module has hundreds of
 members, and each can be written into every example."""
+FIRST_TRIES = 4
+"""Candidates of one producer for one change that are tried in any case. Where none of them proves,
+the others are not tried: verification costs most of a build, and most changes prove never."""
 FAMILY_BACKWARD = 40
 """Members of one family that get a backward candidate: more rows of the kind `np.core.x` -> `np.x`
 would teach nothing new and outweigh all else."""
@@ -37,8 +40,40 @@ def propose(
 ) -> Iterator[Candidate]:
     """Candidates of all changes, each once, in an order that depends on the arguments alone.
 
-    Nothing here is proved: many candidates will be dropped, and that is what verification is for.
+    The first candidates of each producer for each change come first, then the second ones, and so
+    on, so that a beginning of them covers as many changes as it can. Nothing here is proved: many
+    candidates will be dropped, and that is what verification is for.
     """
+    ranked = _ranked(changes, old_usages, new_usages)
+    return (item for _, item in sorted(ranked, key=lambda entry: entry[0]))
+
+
+def first_tries(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """The first few candidates of each producer for each change, and all others."""
+    counts: Counter[tuple[str, str]] = Counter()
+    first: list[Candidate] = []
+    held: list[Candidate] = []
+    for candidate in candidates:
+        key = (candidate.change.key, candidate.producer.value)
+        counts[key] += 1
+        (first if counts[key] <= FIRST_TRIES else held).append(candidate)
+    return first, held
+
+
+def worth_trying(held: Sequence[Candidate], outcomes: Sequence[Outcome]) -> list[Candidate]:
+    """Of the candidates held back, those whose change and producer have proved at least once."""
+    promising = {
+        (item.candidate.change.key, item.candidate.producer)
+        for item in outcomes
+        if isinstance(item, Verified)
+    }
+    return [item for item in held if (item.change.key, item.producer) in promising]
+
+
+def _ranked(
+    changes: Sequence[ApiChange], old_usages: Sequence[Usage], new_usages: Sequence[Usage]
+) -> Iterator[tuple[int, Candidate]]:
+    """Each candidate with its place among those of its producer and change."""
     usages = StepUsages(old_usages, new_usages)
     ordered = sorted(
         (change for change in changes if not _repeats_another(change)),
@@ -49,6 +84,7 @@ def propose(
     shares: Counter[tuple[str, ...]] = Counter()
     for producer in PRODUCERS:
         for change in ordered:
+            place = 0
             found = producer(change, usages)
             if producer is backward and follows[change.key]:
                 share = FOLLOWING if shares[_family(change)] < FAMILY_BACKWARD else 0
@@ -60,7 +96,8 @@ def propose(
                 if codes not in seen:
                     seen.add(codes)
                     shares[_family(change)] += producer is backward
-                    yield candidate
+                    yield place, candidate
+                    place += 1
 
 
 def propose_further(proved: Sequence[Verified], old_usages: Sequence[Usage]) -> Iterator[Candidate]:

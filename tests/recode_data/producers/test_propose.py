@@ -10,11 +10,20 @@ from functools import lru_cache
 import pytest
 
 from recode_data.changes import find_changes
-from recode_data.producers import PRODUCERS, propose
-from recode_data.producers.propose import FAMILY
-from recode_data.records import ApiChange, Candidate, ChangeKind, ObjectKind, Producer, Replacement
+from recode_data.producers import PRODUCERS, first_tries, propose, worth_trying
+from recode_data.producers.propose import FAMILY, FIRST_TRIES
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    ChangeKind,
+    Dropped,
+    DropReason,
+    ObjectKind,
+    Producer,
+    Replacement,
+)
 from recode_data.replacements import read_notes, with_replacements
-from tests.making import make_change, make_usage
+from tests.making import make_candidate, make_change, make_usage, make_verified
 from tests.surfaces import toylib_surface
 from tests.toy_index import ExpectedChange, expected_changes, toylib_source
 from tests.usage_sources import toylib_usages
@@ -128,6 +137,36 @@ def test_change_of_a_whole_family_gets_one_backward_candidate_each() -> None:
     ]
     assert len(list(propose(changes(FAMILY), [], usages))) == 5
     assert len(list(propose(changes(FAMILY + 1), [], usages))) == 1
+
+
+def numbered(api: str, count: int, **fields: object) -> list[Candidate]:
+    return [
+        make_candidate(f"import toy\nx = {api}({number})\n", change=make_change(api), **fields)
+        for number in range(count)
+    ]
+
+
+def test_first_candidates_of_every_change_come_first() -> None:
+    changes = [make_change(f"toy.f{name}", replacements=READ) for name in "ab"]
+    usages = [
+        make_usage(f"import toy\n\nx = toy.f{name}({number})\n", apis=(f"toy.f{name}",))
+        for name in "ab"
+        for number in range(3)
+    ]
+    found = [item.change.old_api for item in propose(changes, usages, [])]
+    assert found == ["toy.fa", "toy.fb"] * 3
+
+
+def test_more_is_tried_only_of_what_has_proved() -> None:
+    good, bad = numbered("toy.f", FIRST_TRIES + 3), numbered("toy.g", FIRST_TRIES + 3)
+    other = numbered("toy.f", FIRST_TRIES + 1, producer=Producer.BACKWARD)
+    first, held = first_tries([*good, *bad, *other])
+    assert [len(first), len(held)] == [3 * FIRST_TRIES, 3 + 3 + 1]
+    outcomes = [
+        make_verified(good[1]),
+        *(Dropped(item, DropReason.NOTHING_CHANGED, "") for item in bad[:FIRST_TRIES]),
+    ]
+    assert worth_trying(held, outcomes) == good[FIRST_TRIES:]
 
 
 def test_every_producer_has_a_test_file(request: pytest.FixtureRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recode_data.records import ChangeKind, EvidenceKind
-from recode_data.verify.probe import Finding, blamed_api, changes_from
+from recode_data.verify.probe import SHOWN_OFTEN, Finding, blamed_api, changes_from, worth_probing
 from tests.making import make_change, make_usage
 from tests.surfaces import surface_of
 
@@ -72,3 +72,10 @@ def test_findings_of_one_api_are_one_change_whatever_their_order() -> None:
     (first,) = changes_from(findings, (), SURFACE)
     assert first.message == "no 0"
     assert changes_from(findings[::-1], (), SURFACE) == (first,)
+
+
+def test_what_many_usages_show_is_probed_a_few_times() -> None:
+    plain = [make_usage(f"import toy\nx = toy.load({n})\n", source_line=n) for n in range(9)]
+    member = make_usage("import toy\nx = toy.load(1).head()\n")
+    other = make_usage("import toy\nx = toy.read(1)\n", apis=("toy.read",))
+    assert worth_probing([*plain, member, other]) == (*plain[:SHOWN_OFTEN], member, other)
