@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from recode_data.catalog import companions_of
 from recode_data.curate import best_of_each_snippet, deduplicate, split_by_change, within_shares
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
@@ -78,7 +79,7 @@ def mine_step(
 ) -> StepResult:
     """One version step from releases to outcomes."""
     progress.note(f"{step}: releases and environments")
-    context = read_context(step, workspace)
+    context = read_context(step, workspace, companions_of(step.library))
     clock.lap("releases and environments")
 
     progress.note(f"{step}: comparing surfaces")

@@ -41,30 +41,48 @@ class StepChanges:
         return with_replacements(found, self.old, self.new, {}, self.notes)
 
 
-def read_context(step: VersionStep, workspace: Workspace) -> StepContext:
+def read_context(
+    step: VersionStep, workspace: Workspace, companions: Sequence[str] = ()
+) -> StepContext:
     """Releases and environments of a step, made where they are not there yet.
+
+    Args:
+        step: the two versions.
+        workspace: where they are kept.
+        companions: further requirements, left out where no environment holds them too.
 
     Raises:
         RecodeError: a release cannot be had, or no environment can be made for it.
     """
     old = workspace.release(step.library, step.old)
     new = workspace.release(step.library, step.new)
-    environments = workspace.step_environments(old, new)
-    companions = _companions(workspace, (old, new), environments)
-    if companions:
-        environments = _with_companions(workspace, old, new, companions)
+    try:
+        environments = workspace.step_environments(old, new, (companions, companions))
+    except EnvironmentLacksError:
+        companions = ()
+        environments = workspace.step_environments(old, new)
+    needed = _companions(workspace, (old, new), environments)
+    if needed:
+        environments = _with_needed(workspace, old, new, needed, companions)
     return StepContext(step, old, new, *environments)
 
 
-def _with_companions(
-    workspace: Workspace, old: Release, new: Release, names: Sequence[str]
+def _with_needed(
+    workspace: Workspace,
+    old: Release,
+    new: Release,
+    needed: Sequence[str],
+    companions: Sequence[str],
 ) -> tuple[Environment, Environment]:
-    """Environments with companions of the same version as the release, where there are such."""
-    versions = ([f"{name}=={release.version}" for name in names] for release in (old, new))
+    """Environments with what is needed, of the release's own version where there is such."""
+    versions = (
+        [*(f"{name}=={release.version}" for name in needed), *companions] for release in (old, new)
+    )
     try:
         return workspace.step_environments(old, new, (next(versions), next(versions)))
     except EnvironmentLacksError:
-        return workspace.step_environments(old, new, (names, names))
+        further = [*needed, *companions]
+        return workspace.step_environments(old, new, (further, further))
 
 
 def _companions(

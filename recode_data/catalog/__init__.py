@@ -4,6 +4,7 @@ from recode_data.catalog.entries import (
     catalog_entries,
     catalog_names,
     catalog_steps,
+    companions_of,
     load_catalog,
 )
 
@@ -13,5 +14,6 @@ __all__ = [
     "catalog_entries",
     "catalog_names",
     "catalog_steps",
+    "companions_of",
     "load_catalog",
 ]

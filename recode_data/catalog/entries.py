@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from recode_data.errors import UsageError
 from recode_data.records import VersionStep
@@ -66,6 +67,15 @@ def load_catalog() -> tuple[CatalogEntry, ...]:
         CatalogEntry(name, **msgspec.structs.asdict(library))
         for name, library in sorted(_file().libraries.items())
     )
+
+
+def companions_of(library: str) -> tuple[str, ...]:
+    """Requirements that the library's examples need besides it; none of one not listed."""
+    name = canonicalize_name(library)
+    for entry in load_catalog():
+        if canonicalize_name(entry.name) == name:
+            return entry.companions
+    return ()
 
 
 def catalog_names() -> tuple[str, ...]:

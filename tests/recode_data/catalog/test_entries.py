@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 from recode_data.catalog import (
@@ -10,6 +11,7 @@ from recode_data.catalog import (
     catalog_entries,
     catalog_names,
     catalog_steps,
+    companions_of,
     load_catalog,
 )
 from recode_data.errors import UsageError
@@ -43,13 +45,31 @@ def test_catalogs_name_known_libraries_once() -> None:
     assert set(catalog_names()) == {"small", "paper-nine", "full"}
     assert len(catalog_entries("paper-nine")) == 9
     assert {entry.name for entry in catalog_entries("full")} == known
+    assert len(known) >= 40
+
+
+@pytest.mark.parametrize(
+    ("library", "expected"),
+    [("dask", True), ("Dask", True), ("scikit_image", True), ("click", False), ("no-such", False)],
+)
+def test_companions(library: str, expected: bool) -> None:
+    assert bool(companions_of(library)) is expected
+
+
+@pytest.mark.parametrize("entry", load_catalog(), ids=lambda entry: entry.name)
+def test_companions_are_requirements(entry: CatalogEntry) -> None:
+    names = [Requirement(text).name for text in entry.companions]
+    assert len(set(names)) == len(names)
+    assert entry.name not in names
+
+
+SMALL = {entry.name for entry in catalog_entries("small")}
 
 
 def test_steps_of_a_catalog() -> None:
-    assert [str(step) for step in catalog_steps("small")] == [
-        "click:7.1.2:8.1.8",
-        "numpy:1.26.4:2.0.0",
-    ]
+    entries = {entry.name: entry for entry in load_catalog()}
+    steps = catalog_steps("small")
+    assert steps == tuple(step for name in sorted(SMALL) for step in entries[name].steps())
 
 
 def test_unknown_catalog_is_a_usage_error_that_names_the_choices() -> None:
