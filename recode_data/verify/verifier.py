@@ -183,6 +183,9 @@ class Verifier:
             return drop(DropReason.NEW_WARNS_ON_NEW, f"{fresh[0].category}: {fresh[0].message}")
         found = next(differences(base, fixed), None)
         if found is not None:
+            unstable = self._unstable(candidate, base, broken, fixed)
+            if unstable is not None:
+                return drop(DropReason.NONDETERMINISTIC, unstable)
             return drop(DropReason.RESULTS_DIFFER, found)
         expected = reduce_to_influenced(base, influence)
         observed = count_informative(expected, influence)
@@ -215,6 +218,9 @@ class Verifier:
             return Dropped(candidate, DropReason.NEW_WARNS_ON_NEW, detail)
         found = next(differences(base, later), None)
         if found is not None:
+            unstable = self._unstable(candidate, base, later, later)
+            if unstable is not None:
+                return Dropped(candidate, DropReason.NONDETERMINISTIC, unstable)
             return Dropped(candidate, DropReason.RESULTS_DIFFER, found)
         seen = [value for _, value in base.names] + _shown_values(base.events)
         observed = sum(map(is_informative, seen))
@@ -277,8 +283,8 @@ class Verifier:
                     return f"{what}: {first.error.type_name}, then {second.error.type_name}"
                 continue
             found = next(differences(first, second), None)
-            if found is not None:
-                return f"{what}: {found}"
+            if found is not None:  # without the values, which are others each time
+                return f"{what}: {found.partition(':')[0]}"
         return None
 
     def _works_on_old(self, new_code: str, base: Observed) -> bool:

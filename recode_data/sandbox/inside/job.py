@@ -117,12 +117,13 @@ def _close_all_but(kept):
 
 
 def _reseed():
-    """Jobs are forks: without new seeds, all of them would draw the same numbers."""
+    """Unseeded draws follow the server's hash seed: repeatable, and others under another seed."""
+    seed = int(os.environ.get("PYTHONHASHSEED", "0")) % 2**32
     if "random" in sys.modules:
-        sys.modules["random"].seed()
+        sys.modules["random"].seed(seed)
     numpy_random = sys.modules.get("numpy.random")
     if hasattr(numpy_random, "seed"):
-        numpy_random.seed()
+        numpy_random.seed(seed)
 
 
 def _make_channel(sock):
