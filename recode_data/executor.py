@@ -1,4 +1,4 @@
-"""The seam through which all parallel work goes: a local process pool (Ray joins it here).
+"""The seam through which all parallel work goes: a local process pool, or Ray.
 
 Work functions are module-level and picklable; results come as they finish, in any order, so the
 caller sorts wherever bytes depend on order.
@@ -21,12 +21,12 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 _PR_SET_PDEATHSIG = 1
-_OUTSTANDING_PER_JOB = 3
+OUTSTANDING_PER_JOB = 3
 """Enough to keep workers busy; few enough that an interruption loses little."""
 
 
 class Executor(Protocol):
-    """Maps a function over items; used as a context manager."""
+    """Maps a function over items, in whatever processes."""
 
     def map(
         self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
@@ -58,6 +58,7 @@ class LocalExecutor:
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
+        self._is_working = False
 
     def map(
         self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
@@ -74,13 +75,14 @@ class LocalExecutor:
         deaths = 0
         exhausted = False
         while True:
-            while not exhausted and len(pending) < self._jobs * _OUTSTANDING_PER_JOB:
+            while not exhausted and len(pending) < self._jobs * OUTSTANDING_PER_JOB:
                 try:
                     item = next(waiting)
                 except StopIteration:
                     exhausted = True
                     break
                 pending[self._workers().submit(function, item)] = item
+            self._is_working = bool(pending)
             if not pending:
                 return
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
@@ -100,8 +102,11 @@ class LocalExecutor:
                 pending = {self._workers().submit(function, item): item for item in lost}
 
     def close(self) -> None:
-        """Stop the workers without waiting for queued items."""
+        """End the workers, in the middle of an item if need be: Ctrl-C is not to wait for it."""
         if self._pool is not None:
+            if self._is_working:  # the pool itself can end them only from Python 3.14 on
+                for worker in tuple((self._pool._processes or {}).values()):
+                    worker.terminate()
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
@@ -117,14 +122,24 @@ class LocalExecutor:
 
 
 def make_executor(jobs: int, spec: str = "local") -> Executor:
-    """The executor for `--executor` and `--jobs`; workers number `jobs`.
+    """The executor for `--executor` and `--jobs`.
+
+    Args:
+        jobs: Worker processes; of a Ray cluster that runs already, all CPUs are used.
+        spec: `local`, `ray` (a cluster of this machine alone) or `ray:ADDRESS`.
 
     Raises:
         UsageError: there is no executor of that name.
+        EnvironmentLacksError: Ray is not installed, or no cluster answers at the address.
     """
-    if spec != "local":
-        raise UsageError(f"no executor {spec!r}; there is `local`")
-    return InProcessExecutor() if jobs <= 1 else LocalExecutor(jobs)
+    if spec == "local":
+        return InProcessExecutor() if jobs <= 1 else LocalExecutor(jobs)
+    name, colon, address = spec.partition(":")
+    if name != "ray" or (colon and not address):
+        raise UsageError(f"no executor {spec!r}; there are `local`, `ray` and `ray:ADDRESS`")
+    from recode_data.ray_executor import RayExecutor
+
+    return RayExecutor(jobs, address or None)
 
 
 def _start_worker(parent: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
@@ -22,9 +23,17 @@ class Progress(Protocol):
         """One line about what was found or done."""
         ...
 
+    def downloaded(self, filename: str, done: int, total: int | None) -> None:
+        """So many bytes of a file are here, of `total` where the server tells; from any thread."""
+        ...
+
 
 class TerminalProgress:
     """Bars and notes on stderr; no bar where stderr is not a terminal."""
+
+    def __init__(self) -> None:
+        self._downloads: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
 
     def track(self, items: Iterable[ItemT], label: str, total: int) -> Iterator[ItemT]:
         """The items, one by one, while a bar fills."""
@@ -42,6 +51,19 @@ class TerminalProgress:
         """One line on stderr."""
         click.echo(text, err=True)
 
+    def downloaded(self, filename: str, done: int, total: int | None) -> None:
+        """One line for all files that are on their way, written over and over."""
+        if not sys.stderr.isatty():
+            return
+        with self._lock:
+            self._downloads[filename] = (done, total or done)
+            here, in_all = (sum(sizes) for sizes in zip(*self._downloads.values(), strict=True))
+            text = f"\r{'downloading':<24}  {here / 2**20:6.1f} of {in_all / 2**20:.1f} MiB"
+            if here >= in_all:
+                self._downloads.clear()
+                text += "\n"
+            click.echo(text, err=True, nl=False)
+
 
 class SilentProgress:
     """For libraries and tests."""
@@ -51,4 +73,7 @@ class SilentProgress:
         return iter(items)
 
     def note(self, text: str) -> None:
+        """Nothing."""
+
+    def downloaded(self, filename: str, done: int, total: int | None) -> None:
         """Nothing."""

@@ -124,7 +124,9 @@ class Workspace:
         self._interpreters: tuple[Interpreter, ...] | None = None
 
     @classmethod
-    def default(cls, cache: Path | None = None) -> Workspace:
+    def default(
+        cls, cache: Path | None = None, on_download: DownloadProgress | None = None
+    ) -> Workspace:
         """The user's workspace, for command lines.
 
         The cache is `cache`, else RECODE_CACHE, else `recode` in the user's cache folder (XDG);
@@ -140,7 +142,7 @@ class Workspace:
             xdg = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
             cache = Path(environ.get("RECODE_CACHE") or xdg / "recode")
         index = read_index_settings(environ, home=home, prefix=Path(sys.prefix))
-        return cls(cache, index=index, environ=environ)
+        return cls(cache, index=index, environ=environ, on_download=on_download)
 
     def cached(self, kind: str, key: str) -> Path:
         """Where derived data of this kind and key lies or may be written; its folder exists."""

@@ -29,6 +29,14 @@ from recode_data.records import BuildOptions, JsonValue, Producer, VersionStep
     help="Worker processes.",
 )
 @click.option(
+    "--executor",
+    "engine",
+    default="local",
+    show_default=True,
+    metavar="local|ray[:ADDRESS]",
+    help="Where the work runs: processes of this machine, or a Ray cluster.",
+)
+@click.option(
     "--producer",
     "producers",
     multiple=True,
@@ -44,6 +52,7 @@ def build(
     catalog: str | None,
     out: Path,
     jobs: int,
+    engine: str,
     producers: tuple[str, ...],
     limit: int | None,
     since: str | None,
@@ -67,11 +76,11 @@ def build(
     options = BuildOptions(
         tuple(Producer(name) for name in producers), limit, _date(since), allow_weak
     )
-    executor = make_executor(jobs)
+    progress = TerminalProgress()
+    workspace = Workspace.default(cache, progress.downloaded)
+    executor = make_executor(jobs, engine)
     try:
-        manifest = build_dataset(
-            steps, out, Workspace.default(cache), executor, TerminalProgress(), options
-        )
+        manifest = build_dataset(steps, out, workspace, executor, progress, options)
     finally:
         executor.close()
     click.echo(summary(manifest, out))

@@ -40,9 +40,11 @@ def verify(source: Path, as_json: bool, jobs: int, limit: int | None, cache: Pat
     from recode_data.workspace import Workspace
 
     pairs = read_pairs(source)[:limit]
+    progress = TerminalProgress()
+    workspace = Workspace.default(cache, progress.downloaded)
     executor = make_executor(jobs)
     try:
-        failures = reprove(pairs, Workspace.default(cache), executor, TerminalProgress())
+        failures = reprove(pairs, workspace, executor, progress)
     finally:
         executor.close()
     if as_json:

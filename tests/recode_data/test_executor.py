@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from recode_data.errors import RecodeError
+from recode_data.errors import RecodeError, UsageError
 from recode_data.executor import InProcessExecutor, LocalExecutor, make_executor
 
 
@@ -65,3 +68,27 @@ def test_an_exception_reaches_the_caller(executor: InProcessExecutor | LocalExec
             list(executor.map(fail, [1]))
     finally:
         executor.close()
+
+
+def sleep_long(marker: str) -> None:
+    Path(marker).touch()
+    time.sleep(60)
+
+
+def test_an_interruption_does_not_wait_for_what_is_running(tmp_path: Path) -> None:
+    executor = LocalExecutor(1)
+    results = executor.map(sleep_long, [str(tmp_path / "started")])
+    thread = threading.Thread(target=lambda: next(results, None), daemon=True)
+    with contextlib.suppress(RecodeError):
+        thread.start()
+        while not (tmp_path / "started").exists():
+            time.sleep(0.01)
+        began = time.monotonic()
+        executor.close()
+        assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("spec", ["", "rays", "local:2", "ray:", "dask:x"])
+def test_an_unknown_executor_is_refused(spec: str) -> None:
+    with pytest.raises(UsageError, match="there are `local`, `ray` and `ray:ADDRESS`"):
+        make_executor(2, spec)
