@@ -9,6 +9,7 @@ from functools import partial
 from recode_data.records import Usage, UsageOrigin
 from recode_data.usages.docs import docs_snippets
 from recode_data.usages.docstrings import docstring_snippets
+from recode_data.usages.fixtures import conftests
 from recode_data.usages.gallery import gallery_snippets
 from recode_data.usages.importing import Setting
 from recode_data.usages.interest import Interest, interest_in
@@ -79,4 +80,5 @@ def _snippets(
         return docs_snippets(text, file.relative, interest, setting)
     if file.origin is UsageOrigin.GALLERY:
         return gallery_snippets(text, interest, setting)
-    return snippets_of_tests(text, interest, setting)
+    above = conftests(file.path, setting.roots)
+    return snippets_of_tests(text, interest, setting, above)

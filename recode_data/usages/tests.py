@@ -16,12 +16,13 @@ from dataclasses import dataclass
 
 from recode_data.references import find_references
 from recode_data.usages.assertions import with_names, with_results
+from recode_data.usages.fixtures import Fixture, fixtures_of, needed_fixtures
 from recode_data.usages.importing import Setting, publicly_imported
 from recode_data.usages.interest import Interest
 from recode_data.usages.parametrize import parameter_sets
 from recode_data.usages.slices import Statement, describe, statements_of
 from recode_data.usages.snippets import Snippet, names_of_interest, snippet_of
-from recode_data.usages.unselfed import Fixture, Without, class_context, fixtures_of
+from recode_data.usages.unselfed import Without, class_context
 
 _TestNode = ast.FunctionDef | ast.AsyncFunctionDef
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
@@ -38,21 +39,51 @@ class _Module:
     tree: ast.Module
     statements: tuple[Statement, ...]
     fixtures: dict[str, Fixture]
+    shared: tuple[tuple[Statement, ...], ...]
+    """Statements of the `conftest.py` files, nearest first."""
 
 
-def snippets_of_tests(text: str, interest: Interest, setting: Setting) -> Iterator[Snippet]:
-    """Snippets of one test file, in the order of its functions."""
+def snippets_of_tests(
+    text: str, interest: Interest, setting: Setting, conftests: Sequence[str] = ()
+) -> Iterator[Snippet]:
+    """Snippets of one test file, in the order of its functions.
+
+    Args:
+        text: of the file.
+        interest: what to look for.
+        setting: where the file stands.
+        conftests: texts of the `conftest.py` files above it, nearest first.
+    """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
     statements = publicly_imported(tuple(_module_statements(text, tree)), setting)
     aliases = names_of_interest(statements, interest)
-    module = _Module(text, tree, statements, fixtures_of(tree, text))
+    shared, fixtures = _shared(conftests, setting)
+    fixtures.update(fixtures_of(tree, text))
+    module = _Module(text, tree, statements, fixtures, shared)
     for node, owner in _tests(tree):
         source = _text_of(text, node)
         if interest.may_touch(source) or not aliases.isdisjoint(_WORD.findall(source)):
             yield from _function_snippets(node, owner, module, interest, setting)
+
+
+def _shared(
+    conftests: Sequence[str], setting: Setting
+) -> tuple[tuple[tuple[Statement, ...], ...], dict[str, Fixture]]:
+    """Statements of each `conftest.py`, and the fixtures of all; the nearest one counts."""
+    statements: list[tuple[Statement, ...]] = []
+    fixtures: dict[str, Fixture] = {}
+    for number, text in enumerate(conftests, start=1):
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            statements.append(())
+            continue
+        statements.append(publicly_imported(tuple(_module_statements(text, tree)), setting))
+        fixtures = {**fixtures_of(tree, text, number), **fixtures}
+    return tuple(statements), fixtures
 
 
 def _tests(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.ClassDef | None]]:
@@ -165,15 +196,23 @@ def _session(
     context = class_context(owner, node, module.text) if owner is not None else None
     if context is not None:
         parameters = [name for name in parameters if name != context.receiver]
-    session = list(module.statements)
+    try:
+        fixtures = list(
+            needed_fixtures([name for name in parameters if name not in bound], module.fixtures)
+        )
+    except (KeyError, RecursionError):
+        raise Without from None
+    session = [
+        statement
+        for number in sorted({item.source for item in fixtures} - {0}, reverse=True)
+        for statement in module.shared[number - 1]
+    ]
+    session += module.statements
     if context is not None:
         for text in context.statements:
             session += statements_of(text, node.lineno, -1)
-    for name in parameters:
-        if name not in bound:
-            if name not in module.fixtures:
-                raise Without
-            session += statements_of(module.fixtures[name].code, node.lineno, -1)
+    for fixture in dict.fromkeys(fixtures):
+        session += statements_of(fixture.code, node.lineno, -1)
     for text in assignments:
         session += statements_of(text, node.lineno, -1)
     body = with_results(_body_text(node, module.text), is_interesting)

@@ -1,4 +1,4 @@
-"""Methods of test classes and fixtures as plain code: `self.x` becomes `x`."""
+"""Methods of test classes as plain code: `self.x` becomes `x`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ _SETUPS = ("setup_class", "setUpClass", "setup_method", "setUp", "setup")
 
 class Without(Exception):
     """The test cannot be told as plain code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fixture:
-    """A fixture that only computes a value, as statements that bind its name."""
-
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +67,6 @@ def class_context(owner: ast.ClassDef, method: ast.FunctionDef, text: str) -> Cl
     statements += [_plain(_without_self(text, item), _first(item), attributes) for item in helpers]
     statements += [_plain(_body(text, item), _first(item), attributes) for item in setups]
     return ClassContext(receiver, attributes, tuple(item for item in statements if item.strip()))
-
-
-def fixtures_of(tree: ast.Module, text: str) -> dict[str, Fixture]:
-    """Module-level fixtures without parameters that end in their one `return`, by name."""
-    found: dict[str, Fixture] = {}
-    for node in tree.body:
-        if not isinstance(node, ast.FunctionDef) or node.args.args:
-            continue
-        if not any(_name_of(item) == "fixture" for item in node.decorator_list):
-            continue
-        if any(isinstance(item, ast.Call) and item.keywords for item in node.decorator_list):
-            continue  # params=, autouse=, name=
-        last = node.body[-1]
-        exits = [
-            part
-            for part in ast.walk(node)
-            if isinstance(part, (ast.Return, ast.Yield, ast.YieldFrom))
-        ]
-        if exits == [last] and isinstance(last, ast.Return) and last.value is not None:
-            spans = Spans(text)
-            value = spans.text(last.value)
-            start, end = spans.of(last)
-            body = _body(edited(text, [Edit(start, end, f"{node.name} = {value}")]), node)
-            found[node.name] = Fixture(body)
-    return found
 
 
 def _name_of(node: ast.expr) -> str:

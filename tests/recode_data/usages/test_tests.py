@@ -35,7 +35,7 @@ def test_assertions_become_results(body: str, expect: str) -> None:
     "test",
     [
         pytest.param("def test_it():\n    assert 1 + 1 == 2", id="nothing-of-the-library"),
-        pytest.param("def test_it(tmp_path):\n    toy.load(tmp_path)", id="unknown-fixture"),
+        pytest.param("def test_it(monkeypatch):\n    toy.load(monkeypatch)", id="unknown-fixture"),
         pytest.param("def test_it():\n    yield toy.load(1)", id="generator"),
         pytest.param("async def test_it():\n    toy.load(1)", id="coroutine"),
         pytest.param("@pytest.mark.skip\ndef test_it():\n    toy.load(1)", id="skipped"),
