@@ -63,6 +63,8 @@ def _names(files: Iterable[Path]) -> Iterable[str]:
     for file in files:
         for text in parse_metadata(file.read_text(encoding="utf-8", errors="replace")).requires:
             try:
-                yield canonicalize_name(Requirement(text).name)
+                requirement = Requirement(text)
             except InvalidRequirement:
                 continue
+            if requirement.marker is not None and "extra" in str(requirement.marker):
+                yield canonicalize_name(requirement.name)

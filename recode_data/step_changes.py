@@ -18,10 +18,13 @@ from recode_data.records import (
     VersionStep,
     content_id,
 )
-from recode_data.replacements import read_notes, with_replacements
+from recode_data.replacements import read_notes, texts_in_notes, with_replacements
 from recode_data.sandbox import SandboxPool
 from recode_data.surface import read_surface, touch_changes, with_served_names
 from recode_data.workspace import Workspace
+
+COMPANIONS_VERSION = "2"
+"""Raise it when `find_companions` answers otherwise for the same environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ def _companions(
     """What either release needs to be imported; found out once per environment."""
     found: set[str] = set()
     for release, environment in zip(releases, environments, strict=True):
-        path = workspace.cached("companions", content_id(release.pin, environment.key))
+        path = workspace.cached(
+            "companions", content_id(COMPANIONS_VERSION, release.pin, environment.key)
+        )
         if not path.is_file():
             with SandboxPool(size=1) as sandboxes:
                 names = find_companions(workspace, release, environment, sandboxes)
@@ -109,11 +114,13 @@ def step_changes(context: StepContext, workspace: Workspace, sandboxes: SandboxP
     old = read_surface(workspace, context.old, context.old_environment, sandboxes)
     new = read_surface(workspace, context.new, context.new_environment, sandboxes)
     found = find_changes(old, new)
-    touched = touch_changes(found, context, sandboxes, _texts_about(found, old, new))
-    complete = with_served_names(new, old, touched)
-    if complete is not new:
-        new, found = complete, find_changes(old, complete)
     notes = release_notes(workspace, context.new)
+    texts = (*_texts_about(found, old, new), *texts_in_notes(found, notes))
+    touched = touch_changes(found, context, sandboxes, texts)
+    complete = with_served_names(old, new, touched)
+    if complete[0] is not old or complete[1] is not new:
+        old, new = complete
+        found = find_changes(old, new)
     changes = with_replacements(found, old, new, touched, notes)
     return StepChanges(context, old, new, notes, changes)
 

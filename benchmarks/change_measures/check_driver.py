@@ -25,7 +25,6 @@ _REFUSES = (
     "invalid keyword",
     "no keyword argument",
     "takes no keyword",
-    "got multiple values",
     "positional-only",
 )
 _TAKES = re.compile(r"takes (?:no|exactly|at most|from|\d).*positional|positional arguments? but")
@@ -235,10 +234,10 @@ def _fillers(signature, skip, without=()):
     for name, kind, default in signature or ():
         if default is not None or kind.startswith("VAR") or name in without:
             continue
-        if kind == "KEYWORD_ONLY":
-            named[name] = None
-        elif len(positional) < MAX_FILLERS:
+        if kind == "POSITIONAL_ONLY":
             positional.append(None)
+        elif len(named) < MAX_FILLERS:
+            named[name] = None
     return positional, named
 
 

@@ -302,7 +302,10 @@ def _marks(seen: Seen, parameter: str | None) -> bool:
 
 
 def _deprecated(change: ApiChange, old: Seen, new: Seen) -> Answer:
-    if not _is_there(new):
+    there = _is_there(new)
+    if there is None:
+        return None
+    if not there:
         return False, f"not in the new version: {new['error']}"
     said = _warnings(new, change.parameter)
     if said:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from recode_data.changes.comparison import public_view
 from recode_data.records import ApiChange, ChangeKind, Surface, VersionStep
 
 WHOLE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED})
@@ -70,7 +71,7 @@ def look_up(rows: Sequence[KnownChange], changes: Sequence[ApiChange], new: Surf
     by_path: dict[str, list[ApiChange]] = {}
     for change in changes:
         by_path.setdefault(change.old_api, []).append(change)
-    names = {item.path: item.identity or item.canonical for item in new.objects}
+    names = {path: item.canonical for path, item in public_view(new).items()}
     found = []
     for row in rows:
         known = by_path.get(row.old_api, [])

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from recode_data.records import ApiChange, Evidence, EvidenceKind
 from recode_data.replacements.evidence import Clues, Proposal
+from recode_data.surface.successors import named_successors
 
 NAMED_SCORE = 0.88
-TEXT_SCORE = 0.82
-RANK_COST = 0.12
+TEXT_SCORE = 0.88
+RANK_COST = 0.25
 
 
 def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
@@ -30,7 +31,7 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
                         mark.new_api,
                     )
                 continue
-            if mark.new_api is not None:
+            if mark.new_api is not None and mark.new_api not in named_successors(mark.message):
                 path = clues.resolve(mark.new_api, change)
                 if path is not None:
                     yield Proposal(path, Evidence(EvidenceKind.DEPRECATION, detail), NAMED_SCORE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,10 @@ from recode_data.surface.successors import import_conventions, named_successors
 from recode_data.surface.touch import Touch
 
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z`*:])|\n\s*\n|\n\s*[-*]\s+")
+_HEADING = re.compile(r"^(.*[`\w.].*)\n([-=~^+\"'#*])\2{2,}[ \t]*\n\s*", re.MULTILINE)
+_GOES_ON = re.compile(
+    r"\s*(?:Please |You (?:can|should) |Instead,? |Consider )?(?:[Uu]s(?:e|ing)|[Ss]witch|[Pp]refer)\b"
+)
 _QUOTED_LAST_NAME = re.compile(r"[`.]([A-Za-z_]\w*)(?:\(\))?`")
 _STDLIB_NOT_IMPORTED = frozenset({"antigravity", "this", "idlelib", "turtledemo", "test"})
 
@@ -27,6 +31,35 @@ class Proposal:
     evidence: Evidence
     score: float
     new_parameter: str | None = None
+
+
+def sentences_of(note: str) -> Iterator[str]:
+    """Sentences of a release note; a heading belongs to the sentence that follows it.
+
+    matplotlib's are "`mlab.stride_windows`" underlined, then "... is removed. Use `…` instead.":
+    what begins with an offer goes on with the sentence before.
+    """
+    parts = [part for part in _SENTENCES.split(_HEADING.sub(r"\1: ", note)) if part.strip()]
+    index = 0
+    while index < len(parts):
+        sentence = parts[index]
+        following = parts[index + 1] if index + 1 < len(parts) else ""
+        if _GOES_ON.match(following) and not _GOES_ON.match(sentence):
+            yield f"{sentence} {following}"
+            index += 1
+        else:
+            yield sentence
+        index += 1
+
+
+def sentences_by_name(notes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Last name → sentences of the notes in which it stands as code, in order."""
+    found: dict[str, dict[str, None]] = {}
+    for note in notes:
+        for sentence in sentences_of(note):
+            for name in _QUOTED_LAST_NAME.findall(sentence):
+                found.setdefault(name, {})[sentence] = None
+    return {name: tuple(sentences) for name, sentences in found.items()}
 
 
 class Clues:
@@ -69,6 +102,14 @@ class Clues:
         return {mark: tuple(sorted(paths)) for mark, paths in found.items()}
 
     @cached_property
+    def by_new_identity(self) -> dict[str, tuple[str, ...]]:
+        """Identity mark or canonical path in the new version → its public paths."""
+        found: dict[str, list[str]] = {}
+        for path, item in self.new_view.items():
+            found.setdefault(item.identity or item.canonical, []).append(path)
+        return {mark: tuple(sorted(paths)) for mark, paths in found.items()}
+
+    @cached_property
     def by_body(self) -> dict[str, tuple[str, ...]]:
         """Mark of a body → new paths that users write."""
         found: dict[str, list[str]] = {}
@@ -88,12 +129,7 @@ class Clues:
     @cached_property
     def sentences(self) -> dict[str, tuple[str, ...]]:
         """Last name → sentences of the notes in which it stands as code, in order."""
-        found: dict[str, dict[str, None]] = {}
-        for note in self.notes:
-            for sentence in _SENTENCES.split(note):
-                for name in _QUOTED_LAST_NAME.findall(sentence):
-                    found.setdefault(name, {})[sentence] = None
-        return {name: tuple(sentences) for name, sentences in found.items()}
+        return sentences_by_name(self.notes)
 
     def preferred(self, path: str) -> str:
         """The path that users write for the object at `path` in the new version."""
@@ -116,6 +152,10 @@ class Clues:
         if conventional is not None and rest:
             name, head = f"{conventional}.{rest}", conventional.split(".")[0]
         found = self._inside(name, head, change)
+        if found is None and name.startswith("_") and "." in name:
+            # `_engine.Engine.begin`: documentation's own short name of a module
+            name, head = name.partition(".")[2], ""
+            found = self._inside(name, head, change)
         if found is not None:
             found = self._in_module(found, change)
             return found if found != change.old_api else None
@@ -148,9 +188,29 @@ class Clues:
             return ends[0] if ends else None
         known = self.by_last_name.get(name, ())
         top = [path for path in known if not self._is_member(path)]
+        if is_member and own_class is not None and own_class.path not in self.new_view:
+            # Its class is gone: the same member of a class that lives beside it.
+            module = own_class.path.rpartition(".")[0]
+            beside = [path for path in self._members_called(name) if path.startswith(f"{module}.")]
+            if beside:
+                return beside[0]
         if top and not (is_member and len(top) > 1):
             return top[0] if len({self.new_view[path].canonical for path in top}) == 1 else None
         return None
+
+    def _members_called(self, name: str) -> list[str]:
+        """Members of any class, inherited ones included, best first."""
+        paths = [path for path in self.members_by_name.get(name, ()) if "._" not in path]
+        return sorted(paths, key=lambda path: (path.count("."), len(path), path))
+
+    @cached_property
+    def members_by_name(self) -> dict[str, tuple[str, ...]]:
+        """Last name → new paths of members."""
+        found: dict[str, list[str]] = {}
+        for path in self.new_view:
+            if self._is_member(path):
+                found.setdefault(path.rpartition(".")[2], []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
 
     def _is_member(self, path: str) -> bool:
         owner = self.new_view.get(path.rpartition(".")[0])
@@ -167,12 +227,12 @@ class Clues:
 
     def names_in(self, text: str, change: ApiChange) -> Iterator[tuple[str, int]]:
         """(new path, rank) of the successors that a text names and that exist."""
-        rank = 0
-        for name in named_successors(text):
-            path = self.resolve(name, change)
-            if path is not None:
-                yield path, rank
-                rank += 1
+        paths = [self.resolve(name, change) for name in named_successors(text)]
+        found = list(dict.fromkeys(path for path in paths if path is not None))
+        owner = change.old_api.rpartition(".")[0]
+        if len({path.rpartition(".")[2] for path in found}) == 1:  # DataFrame/Series.shift
+            found.sort(key=lambda path: path.rpartition(".")[0] != owner)
+        yield from ((path, rank) for rank, path in enumerate(found))
 
 
 def _in_stdlib(path: str) -> bool:

@@ -34,8 +34,9 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
 def _public_path(target: str, change: ApiChange, clues: Clues) -> str | None:
     if target.startswith("self."):
         owner = change.old_api.rpartition(".")[0]
-        path = f"{owner}.{target.removeprefix('self.')}"
-        return path if path in clues.new_view else None
+        name = target.removeprefix("self.")
+        path = f"{owner}.{name}"
+        return path if path in clues.new_view and not name.startswith("_") else None
     if target in clues.new_view:
         return clues.preferred(target)
     for view in (clues.old_view, clues.new_view):

@@ -9,9 +9,9 @@ from recode_data.replacements.evidence import Clues, Proposal
 
 ERROR_SCORE = 0.95
 WARNING_SCORE = 0.9
-RANK_COST = 0.12
+RANK_COST = 0.25
 """The first name that a message offers is right far more often than the second."""
-PRIVATE_COST = 0.25
+PRIVATE_COST = 0.3
 """`numpy._core` is named in warnings, and users should not write it."""
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from recode_data.records import ApiChange, ChangeKind, Evidence, EvidenceKind
-from recode_data.replacements.evidence import Clues, Proposal
+from rapidfuzz.distance import JaroWinkler
+
+from recode_data.records import ApiChange, ApiObject, ChangeKind, Evidence, EvidenceKind
+from recode_data.replacements.evidence import Clues, Proposal, signature_names
 from recode_data.surface.successors import named_successors
 
 RENAMED_SCORE = 0.85
 NAMED_SCORE = 0.75
 RANK_COST = 0.15
+SPOKEN_OF_SCORE = 0.5
+ALIKE_SCORE = 0.3
 
 
 def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
@@ -36,6 +41,12 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
             RENAMED_SCORE,
             change.parameter,
         )
+    yield from _said(change, names, clues)
+    yield from _alike(change, new, clues)
+
+
+def _said(change: ApiChange, names: list[str], clues: Clues) -> Iterator[Proposal]:
+    """What the message offers; then any new parameter that it speaks of."""
     if change.message:
         rank = 0
         for name in named_successors(change.message):
@@ -47,3 +58,33 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
                     name,
                 )
                 rank += 1
+        old = clues.old_view.get(change.old_api)
+        known = set(signature_names(old)) if old is not None else set()
+        for word in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", change.message)):
+            if word in names and word != change.parameter and (word not in known or "_" in word):
+                yield Proposal(
+                    change.old_api,
+                    Evidence(EvidenceKind.WARNING_MESSAGE, change.message[:300]),
+                    SPOKEN_OF_SCORE,
+                    word,
+                )
+
+
+def _alike(change: ApiChange, new: ApiObject, clues: Clues) -> Iterator[Proposal]:
+    """New parameters with the default of one that is gone: the weakest evidence."""
+    old = clues.old_view.get(change.old_api)
+    if change.kind is not ChangeKind.PARAMETER_REMOVED or old is None or old.signature is None:
+        return
+    gone = next((one for one in old.signature.parameters if one.name == change.parameter), None)
+    known = {one.name for one in old.signature.parameters}
+    for one in new.signature.parameters if new.signature and gone is not None else ():
+        if gone is None or one.name in known or one.default is None or one.default != gone.default:
+            continue
+        if one.kind is gone.kind:
+            closeness = JaroWinkler.similarity(one.name, gone.name)
+            yield Proposal(
+                change.old_api,
+                Evidence(EvidenceKind.SIMILARITY, f"new, with the same default {one.default}"),
+                ALIKE_SCORE + 0.1 * closeness,
+                one.name,
+            )

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from recode_data.changes.find import sort_key
-from recode_data.records import ApiChange, ChangeKind, Evidence, ObjectKind, Replacement, Surface
+from recode_data.records import (
+    ApiChange,
+    ChangeKind,
+    Evidence,
+    EvidenceKind,
+    ObjectKind,
+    Replacement,
+    Surface,
+)
 from recode_data.replacements import (
     deprecation,
     forwarding,
@@ -35,6 +43,18 @@ REPLACED_KINDS = frozenset(ChangeKind) - {
     ChangeKind.PARAMETER_ADDED,
     ChangeKind.UNDEPRECATED,
 }
+SAID = frozenset(
+    {
+        EvidenceKind.ERROR_MESSAGE,
+        EvidenceKind.WARNING_MESSAGE,
+        EvidenceKind.DEPRECATION,
+        EvidenceKind.RELEASE_NOTES,
+    }
+)
+"""What the library itself says: it may name anything."""
+SURE = 0.85
+CHAIN_SHARE = 0.95
+"""Of a successor's own successor: `Styler.where` named `applymap`, which became `map`."""
 REPLACEMENTS_LIMIT = 5
 BEST_FROM = 0.45
 """Below this a proposal is kept, but is not the change's `new_api`."""
@@ -65,29 +85,59 @@ def with_replacements(
         for change in settled
         if change.parameter is None and change.kind in (*similarity.GONE, ChangeKind.DEPRECATED)
     }
+    successors = {
+        change.old_api: _proposals(change, clues)
+        for change in settled
+        if change.parameter is None and change.old_api in gone
+    }
     found = [
-        _with_replacements(change, clues, gone) if change.kind in REPLACED_KINDS else change
+        _with_replacements(change, clues, gone, successors)
+        if change.kind in REPLACED_KINDS
+        else change
         for change in settled
     ]
     return tuple(sorted(found, key=sort_key))
 
 
-def _with_replacements(change: ApiChange, clues: Clues, gone: set[str]) -> ApiChange:
-    combined: dict[tuple[str, str | None], tuple[float, list[Evidence]]] = {}
+Proposed = dict[tuple[str, str | None], tuple[float, list[Evidence]]]
+"""(path, parameter) → score and evidence."""
+
+
+def _proposals(change: ApiChange, clues: Clues) -> Proposed:
+    """Everything that any kind of evidence proposes; agreeing evidence adds up."""
+    combined: Proposed = {}
     for propose in KINDS_OF_EVIDENCE:
         for proposal in propose(change, clues):
             if proposal.new_api == change.old_api and proposal.new_parameter is None:
                 continue
-            if proposal.new_api in gone and change.parameter is None:
-                continue  # it goes the same way
-            if _same_member(change, proposal.new_api, clues):
+            if proposal.evidence.kind not in SAID and _same_member(change, proposal.new_api, clues):
                 continue
             key = (proposal.new_api, proposal.new_parameter)
             score, evidence = combined.get(key, (0.0, []))
             if proposal.evidence in evidence:
                 continue
+            if proposal.evidence.kind is EvidenceKind.IDENTITY and _is_outdone(key, combined):
+                continue
             score = 1 - (1 - score) * (1 - min(proposal.score, 0.99))
             combined[key] = (score, [*evidence, proposal.evidence])
+    return combined
+
+
+def _is_outdone(key: tuple[str, str | None], combined: Proposed) -> bool:
+    """Whether the library itself names something else first: it knows better than identity.
+
+    "Use jax.tree.map or jax.tree_util.tree_map": only the second is the same object.
+    """
+    own = combined.get(key, (0.0, []))[0]
+    best = max((score for score, _ in combined.values()), default=0.0)
+    return best >= SURE and own < best
+
+
+def _with_replacements(
+    change: ApiChange, clues: Clues, gone: set[str], successors: Mapping[str, Proposed]
+) -> ApiChange:
+    combined = successors.get(change.old_api) if change.parameter is None else None
+    combined = _followed(change, combined or _proposals(change, clues), gone, successors)
     ranked = sorted(
         (
             Replacement(path, tuple(evidence), round(score, 4), parameter)
@@ -102,6 +152,22 @@ def _with_replacements(change: ApiChange, clues: Clues, gone: set[str]) -> ApiCh
         new_api=best.new_api if best else change.new_api,
         replacements=tuple(ranked),
     )
+
+
+def _followed(
+    change: ApiChange, combined: Proposed, gone: set[str], successors: Mapping[str, Proposed]
+) -> Proposed:
+    """Proposals that go the same way themselves give way to what is proposed for them."""
+    if change.parameter is not None:
+        return combined
+    kept = {key: value for key, value in combined.items() if key[0] not in gone}
+    for (path, _), (score, evidence) in combined.items():
+        if path not in gone:
+            continue
+        for key, (further, proofs) in successors.get(path, {}).items():
+            if key[0] not in gone and key not in kept and key[0] != change.old_api:
+                kept[key] = (CHAIN_SHARE * score * further, [*evidence, *proofs])
+    return kept
 
 
 def _same_member(change: ApiChange, path: str, clues: Clues) -> bool:

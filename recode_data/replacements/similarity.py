@@ -16,6 +16,9 @@ SPELLING_SCORE = 0.75
 """`groupby` and `group_by`, `assertFormsetError` and `assertFormSetError`."""
 SAME_NAME_SCORE = 0.7
 SAME_BODY_SCORE = 0.88
+SAME_WORDS_SCORE = 0.6
+SAME_WORDS_FROM = 85
+SAME_WORDS_FROM_CHARS = 30
 LOOKALIKE_FROM = 0.72
 LOOKALIKE_SCORE = 0.5
 CANDIDATES = 3
@@ -43,15 +46,26 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
             continue
         if (old.kind in _CALLABLE) != (new.kind in _CALLABLE):
             continue
+        is_new = path not in clues.old_view
         closeness = JaroWinkler.similarity(last, name)
         if closeness < 0.7 and last not in name and name not in last:
+            if is_new and _says_the_same(old, new):
+                yield _proposal(path, SAME_WORDS_SCORE, "new, and described in the same words")
             continue
         score = likeness(old, new, last, name)
-        is_new = path not in clues.old_view
         if score + (0.08 if is_new else 0.0) >= LOOKALIKE_FROM:
             scored.append((score + (0.08 if is_new else 0.0), path))
     for score, path in sorted(scored, key=lambda item: (-item[0], item[1]))[:CANDIDATES]:
         yield _proposal(path, LOOKALIKE_SCORE * min(1.0, score), f"alike to {score:.2f}")
+
+
+def _says_the_same(old: ApiObject, new: ApiObject) -> bool:
+    """`Series.apply` and `Series.map_elements` of polars: one docstring, one signature."""
+    if len(old.doc) < SAME_WORDS_FROM_CHARS or len(new.doc) < SAME_WORDS_FROM_CHARS:
+        return False
+    names, new_names = signature_names(old), signature_names(new)
+    alike = not names or not new_names or bool(set(names) & set(new_names))
+    return alike and fuzz.ratio(old.doc, new.doc) >= SAME_WORDS_FROM
 
 
 def _same_body(change: ApiChange, old: ApiObject, clues: Clues) -> Iterator[Proposal]:

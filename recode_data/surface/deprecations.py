@@ -28,6 +28,8 @@ _DECORATOR = re.compile(r"deprecat|rename|delete_param|keyword_only|legacy_?api"
 _ABOUT_PARAMETER = re.compile(r"param|kwarg|arg(ument)?s?(_|$)|keyword", re.IGNORECASE)
 _ABOUT_THE_MARK = re.compile(r"(?:^|_)(?:old|new|name|altern\w*|addendum)(?:_|$)")
 _KEYWORD_ONLY = re.compile(r"keyword_only|nonkeyword|positional", re.IGNORECASE)
+_TAKES_OVER = re.compile(r"deprecat|back_?compat", re.IGNORECASE)
+_ABOUT_WARNINGS = ("filter", "simple", "reset", "catch")
 _WARN_CALL = re.compile(r"warn|deprecat", re.IGNORECASE)
 _CATEGORY = re.compile(r"Deprecat|FutureWarning|RemovedIn|Removed\w*Warning|PendingDep")
 _SAYS_DEPRECATED = re.compile(r"deprecat|will be removed|no longer supported", re.IGNORECASE)
@@ -41,8 +43,11 @@ _GOING = re.compile(r"deprecat|(?:been|was|were|is|be) (?:moved|renamed|removed)
 _NAMES_PARAMETER = r"[`'\"]{0}[`'\"=]|\b{0}\b.{{0,12}}\b(?:argument|parameter|keyword|option|kwarg)"
 _WHOLE_PARAMETER = re.compile(
     r"(?:param|argument|keyword|option)\w*\b.{0,40}(?:deprecat|remov|ignor)|renamed|ignored|no effect"
-    r"|will be removed|\binstead\b|^\W*$",
+    r"|will be removed|\binstead\b|\bshould use\b|^\W*$",
     re.IGNORECASE,
+)
+_RENAMED_IN_DOC = re.compile(
+    r"[`'\"](\w+)[`'\"]+\s+(?:\w+\s+)?(?:is|was|has been)\s+renamed\s+to\s+[`'\"]+(\w+)[`'\"]"
 )
 _DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+deprecated::[ \t]*(\S*)[ \t]*(.*)$", re.MULTILINE)
 _DOC_STARTS = re.compile(
@@ -271,6 +276,7 @@ class _Body:
                 continue
             if isinstance(statement, ast.Assign):
                 self._remember(statement)
+                yield from self._taken_over(statement)
             if isinstance(statement, ast.If):
                 found = self._parameter_in(statement.test)
                 if found is not None and not _asks_whether_given(statement.test):
@@ -315,6 +321,19 @@ class _Body:
                 if name:
                     self._about[target.id] = name
 
+    def _taken_over(self, statement: ast.Assign) -> Iterator[Deprecation]:
+        """`errorbar = _deprecate_ci(errorbar, ci)`: one parameter takes another one's place."""
+        call, target = statement.value, statement.targets[0]
+        if not isinstance(call, ast.Call) or not isinstance(target, ast.Name):
+            return
+        callee = (dotted_name(call.func) or "").rsplit(".", 1)[-1]
+        if target.id not in self._about or not _TAKES_OVER.search(callee):
+            return
+        for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+            name = argument.id if isinstance(argument, ast.Name) else target.id
+            if name in self._about and name not in (target.id, *self._catch_all):
+                yield mark(f"use `{target.id}` instead", parameter=name, new_api=target.id)
+
     def _parameter_in(self, test: ast.expr) -> str | None:
         named: str | None = None
         catches = False
@@ -340,7 +359,10 @@ class _Body:
         last = name.rsplit(".", 1)[-1]
         if not _WARN_CALL.search(last) or (conditional and parameter is None):
             return
+        if last.startswith(_ABOUT_WARNINGS):
+            return
         message, categories = self._message(node)
+        message = self._with_verb(message, last)
         says = _CATEGORY.search(categories) or "deprecat" in last.lower()
         if not says and not (message and _SAYS_DEPRECATED.search(message)):
             return
@@ -368,6 +390,13 @@ class _Body:
             new_api=new_api,
         )
 
+    def _with_verb(self, message: str, callee: str) -> str:
+        """`deprecate("getsize", 10, "getbbox or getlength")`: what it is called, what to use."""
+        own, _, rest = message.partition(" ")
+        if "deprecat" in callee.lower() and own == self._function.name and rest:
+            return f"{own} is deprecated, use {rest} instead" if len(rest.split()) < 6 else rest
+        return message
+
     def _message(self, node: ast.Call) -> tuple[str, str]:
         """(the message's text, the text of everything else that may name a category)."""
         messages: list[str] = []
@@ -394,7 +423,7 @@ def _asks_whether_given(test: ast.expr) -> bool:
         operator = test.ops[0]
         if isinstance(operator, ast.In):
             return isinstance(test.left, ast.Constant)
-        return isinstance(operator, (ast.IsNot, ast.NotEq))
+        return isinstance(operator, (ast.IsNot, ast.NotEq, ast.NotIn))
     return isinstance(test, ast.Name)
 
 
@@ -415,7 +444,7 @@ def module_marks(body: Iterable[ast.stmt]) -> Iterator[Deprecation]:
             continue
         call = statement.value
         last = (dotted_name(call.func) or "").rsplit(".", 1)[-1]
-        if not _WARN_CALL.search(last) or last.startswith(("filter", "simple", "reset")):
+        if not _WARN_CALL.search(last) or last.startswith(_ABOUT_WARNINGS):
             continue
         others = " ".join(
             dotted_name(item) or "" for item in [*call.args, *(k.value for k in call.keywords)]
@@ -430,7 +459,11 @@ def module_marks(body: Iterable[ast.stmt]) -> Iterator[Deprecation]:
 
 def doc_marks(doc: str | None, signature: Signature | None) -> Iterator[Deprecation]:
     """Marks of `.. deprecated::` directives; those in a parameter's text belong to it."""
-    if not doc or ("eprecated" not in doc and "EPRECATED" not in doc):
+    if not doc:
+        return
+    if "renamed to" in doc and signature is not None:
+        yield from _renamed_in_doc(doc, signature)
+    if "eprecated" not in doc and "EPRECATED" not in doc:
         return
     names = {parameter.name for parameter in signature.parameters} if signature else set()
     base = min(
@@ -451,6 +484,14 @@ def doc_marks(doc: str | None, signature: Signature | None) -> Iterator[Deprecat
             yield mark(text, since=since)
     if not _DIRECTIVE.search(doc) and _DOC_STARTS.match(doc.strip()):
         yield mark(doc.strip().split("\n\n", 1)[0])
+
+
+def _renamed_in_doc(doc: str, signature: Signature) -> Iterator[Deprecation]:
+    """ "``cache_timeout`` is renamed to ``max_age``", with both in the signature."""
+    names = {parameter.name for parameter in signature.parameters}
+    for old, new in _RENAMED_IN_DOC.findall(doc):
+        if old in names and new in names and old != new:
+            yield mark(f"`{old}` is renamed to `{new}`", parameter=old, new_api=new)
 
 
 def _indented_block(text: str, indent: int) -> str:

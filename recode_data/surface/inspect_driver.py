@@ -10,7 +10,8 @@ Messages, each a chunk so that what was seen before a crash arrives:
   for values, both with "w": [[category, message]] where the access warned and "z": 1 where the
   module serves the name on demand;
 - {"module": name, "error": "Type: text"} for a module that cannot be imported;
-- {"object": number, "k": kind, "m": module, "q": qualified name, …}; see `_Inspector.describe`.
+- {"object": number, "k": kind, "m": module, "q": qualified name, "i": 1 where it is an instance
+  that can be called, …}; see `_Inspector.describe`.
 """
 
 import contextlib
@@ -25,6 +26,7 @@ import warnings
 
 MODULE_SECONDS = 20
 DOC_LIMIT = 1500
+DEPRECATED_DOC_LIMIT = 12000
 VALUE_LIMIT = 120
 FLUSH_AT = 400
 PREFIXED_LIMIT = 200
@@ -223,6 +225,8 @@ class _Inspector:
         signature = _signature(value)
         if signature is not None:
             entry["s"] = signature
+        if not (is_class or inspect.isroutine(value) or hasattr(value, "__wrapped__")):
+            entry["i"] = 1
         doc = _doc(value)
         if doc:
             entry["d"] = doc
@@ -359,7 +363,7 @@ def _type_name(value):
 
 
 def _doc(value):
-    """First paragraph of the docstring, and what follows where it speaks of deprecation."""
+    """First paragraph of the docstring; all of it where it speaks of deprecation."""
     doc = _safe(value, "__doc__")
     if not isinstance(doc, str):
         return ""
@@ -370,10 +374,8 @@ def _doc(value):
     head = doc.split("\n\n", 1)[0]
     if head.rstrip().endswith(")") and len(head) < 300 and "(" in head:
         head = "\n\n".join(doc.split("\n\n", 2)[:2])  # a signature line, then the summary
-    at = doc.find("deprecated::")
-    if at >= 0:
-        start = doc.rfind("\n", 0, at) + 1
-        return head[:DOC_LIMIT] + "\n\n" + doc[start : start + DOC_LIMIT]
+    if "deprecated::" in doc:
+        return doc[:DEPRECATED_DOC_LIMIT]
     return head[:DOC_LIMIT]
 
 

@@ -92,6 +92,10 @@ class _Overlay:
         marks = tuple(_access_marks(entry.get("w")))
         if marks:
             package.access_marks[path] = marks
+        bound = facts.names.get(name)
+        if bound is not None and bound.typing_only and "z" in entry:
+            # if TYPE_CHECKING: name = …; else: __getattr__ = …
+            bound.typing_only, bound.explicit = False, True
         static = package.resolve(facts.module, name)
         stub = static.definition if static is not None and self._is_stub(static, name) else None
         if stub is not None:
@@ -335,8 +339,13 @@ def _upgrade(definition: Definition, described: Json, entry: Json) -> None:
         reported = _signature(described.get("s"))
         if definition.kind is DefinitionKind.CLASS:
             definition.signature = definition.signature or reported
+        elif "i" in described:  # a decorator made a `click.Command` of it: other things to pass
+            definition.signature = reported
         else:
             definition.signature = _with_values(definition.signature, reported)
+            if not definition.doc:
+                marks = doc_marks(str(described.get("d") or ""), definition.signature)
+                definition.deprecations = (*definition.deprecations, *marks)
         return
     definition.type_name = str(entry.get("t")) if entry.get("t") else None
     definition.computed = True
@@ -398,6 +407,9 @@ def _add_members(definition: Definition, described: Json) -> None:
             known.flavour, known.signature = Flavour.PROPERTY, None
         else:
             known.signature = _with_values(known.signature, member.signature)
+            if not known.doc:  # written by a decorator, or taken from a base
+                text = str(reported[member.name].get("d") or "")
+                known.deprecations = (*known.deprecations, *doc_marks(text, known.signature))
     for name, known in definition.members.items():
         if (
             known.kind is DefinitionKind.ATTRIBUTE

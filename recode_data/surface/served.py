@@ -1,4 +1,4 @@
-"""Names that the new version serves on demand, found by accessing what seemed to have vanished.
+"""Names that a version serves on demand, found by accessing what only the other one seems to have.
 
 No list of such names need exist: pydantic 2 hands `pydantic.validate_arguments` out of a table of
 moved names, numpy 2 all of `numpy.core`. What an access returned becomes part of the surface, with
@@ -10,33 +10,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from recode_data.records import ApiObject, ObjectKind, Origin, Surface
+from recode_data.records import ApiObject, Deprecation, ObjectKind, Origin, Surface
 from recode_data.surface.deprecations import mark
-from recode_data.surface.touch import Touch
+from recode_data.surface.touch import Access, Touch
 
 
-def with_served_names(new: Surface, old: Surface, touched: Mapping[str, Touch]) -> Surface:
-    """The new surface with every touched path that it lacks and that resolves; members included."""
-    known = {item.path for item in new.objects}
-    was = {item.path: item for item in old.objects}
-    main = {item.canonical: item for item in new.objects if item.alias_of is None}
-    found: list[ApiObject] = []
+def with_served_names(
+    old: Surface, new: Surface, touched: Mapping[str, Touch]
+) -> tuple[Surface, Surface]:
+    """Both surfaces with every touched path that they lack and that resolves there.
+
+    What warns in both versions is no deprecation that the new one brought.
+    """
+    in_old: dict[str, tuple[Access, bool]] = {}
+    in_new: dict[str, tuple[Access, bool]] = {}
     for path, touch in sorted(touched.items()):
-        if path in known or touch.old is None or touch.new is None or not touch.new.resolves:
+        if touch.old is not None:
+            in_old[path] = touch.old, True
+        if touch.old is not None and touch.new is not None:
+            in_new[path] = touch.new, touch.old.deprecation is None
+    return _completed(old, new, in_old), _completed(new, old, in_new)
+
+
+def _completed(
+    surface: Surface, other: Surface, accesses: Mapping[str, tuple[Access, bool]]
+) -> Surface:
+    known = {item.path for item in surface.objects}
+    there = {item.path: item for item in other.objects}
+    main = {item.canonical: item for item in surface.objects if item.alias_of is None}
+    found: list[ApiObject] = []
+    for path, (access, is_news) in accesses.items():
+        if path in known or not access.resolves:
             continue
-        warned = None if touch.old.deprecation else touch.new.deprecation
-        marks = (mark(warned),) if warned else ()
-        item, before = main.get(touch.new.canonical or ""), was.get(path)
+        warned = access.deprecation if is_news else None
+        marks: tuple[Deprecation, ...] = (mark(warned),) if warned else ()
+        item, twin = main.get(access.canonical or ""), there.get(path)
         if item is not None:
             marks = tuple(dict.fromkeys((*item.deprecations, *marks)))
             found.append(replace(item, path=path, alias_of=item.path, deprecations=marks))
-        elif before is not None and before.kind is not ObjectKind.MODULE:
-            canonical = touch.new.canonical or path
-            origins = (Origin.RUNTIME,)
-            found.append(
-                ApiObject(path, before.kind, canonical, deprecations=marks, origins=origins)
-            )
+        elif twin is not None and twin.kind is not ObjectKind.MODULE:
+            canonical, origins = access.canonical or path, (Origin.RUNTIME,)
+            found.append(ApiObject(path, twin.kind, canonical, deprecations=marks, origins=origins))
     if not found:
-        return new
-    objects = sorted((*new.objects, *found), key=lambda item: item.path)
-    return replace(new, objects=tuple(objects))
+        return surface
+    objects = sorted((*surface.objects, *found), key=lambda item: item.path)
+    return replace(surface, objects=tuple(objects))

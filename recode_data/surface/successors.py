@@ -12,7 +12,7 @@ _FORWARD = re.compile(
     r"\b(?:us(?:e|ing)|replaced? (?:it |this |them )?(?:by|with)|renamed (?:as|to)|moved (?:in)?to"
     r"|in favou?r of|prefer|superseded by|switch(?:ing)? to|migrate to|call|instead"
     r"|(?:is|are) now|available (?:as|in|from|through|via|under)|alias (?:of|for|to)"
-    r"|equivalent to|succeeded by|changed to|see|via|import(?:ed)? (?:it |them )?from|access)\b:?\s+",
+    r"|equivalent to|succeeded by|changed to|see|refer to|via|import(?:ed)? (?:it |them )?from|access)\b:?\s+",
     re.IGNORECASE,
 )
 _BACKWARD = re.compile(
@@ -25,6 +25,10 @@ _QUOTED = re.compile(
     r"(?::[\w:+.-]+:)?(?P<q>``|`|''|'|\"|\u2018|\u201c)\s*~?[!.]?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
     r"(?:\s*<[^>`]*>)?(?P<call>[(\[={ ,][^`'\"\n]*)?(?:``|`|''|'|\"|\u2019|\u201d)"
 )
+_TARGET = re.compile(r"`[^`<]*<\s*~?[!.]?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\s*>`")
+"""`Title <.Class.method>`: the target of a reference says more than its title."""
+_EITHER = re.compile(r"\b([A-Za-z_]\w*)/([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
+"""`DataFrame/Series.shift`."""
 _BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(|(?![\w/-]))")
 _STOP_WORDS = """
 the a an it its this that these those and or not for from with without by to of in on as at
@@ -45,10 +49,12 @@ _WINDOW_CHARS = 220
 
 def named_successors(text: str) -> tuple[str, ...]:
     """Dotted names or identifiers offered by `text` as successors, most trusted first."""
+    text = _EITHER.sub(r"\1.\3 or \2.\3", text)
     strong: list[str] = [f"{module}.{name}" for module, name in _IMPORT.findall(text)]
     dotted: list[str] = []
     weak: list[str] = []
     for window in _windows(text):
+        strong.extend(match[1] for match in _TARGET.finditer(window))
         strong.extend(match["name"] for match in _QUOTED.finditer(window))
         bare = _QUOTED.sub(" ", window)
         for match in _BARE.finditer(bare):

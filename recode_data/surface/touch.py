@@ -30,6 +30,8 @@ TOUCHED_KINDS = frozenset(
         ChangeKind.DEPRECATED,
     }
 )
+ADDED_KINDS = frozenset({ChangeKind.ADDED})
+"""Touched in the old version only, which may serve the name without showing it."""
 Toucher = Callable[[Sequence[str]], Sequence[JsonValue]]
 """Access paths in one environment; returns the driver's messages."""
 
@@ -107,19 +109,19 @@ def touch_paths(
     changes: Iterable[ApiChange], old: Toucher, new: Toucher, texts: Iterable[str] = ()
 ) -> dict[str, Touch]:
     """As `touch_changes`, with the two environments as functions."""
-    paths = sorted(
-        {
-            change.old_api
-            for change in changes
-            if change.kind in TOUCHED_KINDS and change.parameter is None
-        }
-    )
-    in_old, in_new = _accesses(old(paths)), _accesses(new(paths))
-    found = {path: Touch(path, in_old.get(path), in_new.get(path)) for path in paths}
+    paths, added = _paths(changes, TOUCHED_KINDS), _paths(changes, ADDED_KINDS)
+    in_old, in_new = _accesses(old(sorted({*paths, *added}))), _accesses(new(paths))
+    found = {path: Touch(path, in_old.get(path), in_new.get(path)) for path in [*paths, *added]}
     outside = sorted(_dotted_names(changes, found, texts) - found.keys())
     for path, access in _accesses(new(outside)).items() if outside else ():
         found.setdefault(path, Touch(path, None, access))
     return found
+
+
+def _paths(changes: Iterable[ApiChange], kinds: frozenset[ChangeKind]) -> list[str]:
+    return sorted(
+        {change.old_api for change in changes if change.kind in kinds and change.parameter is None}
+    )
 
 
 def _dotted_names(
@@ -132,7 +134,11 @@ def _dotted_names(
             if access is not None:
                 texts.add(access.message)
                 texts.update(text for _, text, _ in access.warnings)
-    names: set[str] = set()
+    names: set[str] = {
+        touch.old.canonical
+        for touch in found.values()
+        if touch.old is not None and touch.old.canonical
+    }
     for text in texts:
         for name in named_successors(text):
             head, dot, rest = name.partition(".")

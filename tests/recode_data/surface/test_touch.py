@@ -38,11 +38,16 @@ def test_names_that_messages_offer_are_accessed_too() -> None:
 
 
 def test_what_needs_no_access() -> None:
-    changes = [
-        change("toylib.stats.describe", ChangeKind.ADDED),
-        change("toylib.read_rows", ChangeKind.PARAMETER_REMOVED, parameter="engine"),
-    ]
+    changes = [change("toylib.read_rows", ChangeKind.PARAMETER_REMOVED, parameter="engine")]
     assert touch_paths(changes, toylib_toucher("1.0"), toylib_toucher("2.0")) == {}
+
+
+def test_what_was_added_is_accessed_in_the_old_version_only() -> None:
+    added = change("toylib.stats.describe", ChangeKind.ADDED)
+    touched = touch_paths([added], toylib_toucher("1.0"), toylib_toucher("2.0"))
+    only = touched["toylib.stats.describe"]
+    assert only.old is not None
+    assert (only.old.resolves, only.new) == (False, None)
 
 
 def test_access_below_what_is_gone_fails_there() -> None:
