@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from recode_data.producers.touching import UsageIndex
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
 from recode_data.rewrites.members import changes_kind_of_member
+from recode_data.rewrites.value import value_pairs
 
 SIMILARITY = 60.0
 """Least share of common text, in percent; below it two examples are about different things."""
@@ -65,14 +66,19 @@ def _file_name(usage: Usage) -> str:
 def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     """Best replacements first; empty where the change has no old way or nothing is known.
 
-    Where nothing else is known, the same API with other arguments, or called instead of read.
+    Where nothing else is known, the same API with other arguments, with another value of one, or
+    called instead of read.
     """
     if change.kind in _NO_OLD_WAY:
         return ()
+    same = (Replacement(change.old_api, change.evidence, 0.5),)
     if change.replacements:
-        return change.replacements[:TOP]
-    if (change.parameter is not None and change.kind in _SAME_API) or changes_kind_of_member(
-        change
+        further = same if any(value_pairs(change.message)) else ()
+        return (*change.replacements[:TOP], *further)
+    if (
+        (change.parameter is not None and change.kind in _SAME_API)
+        or changes_kind_of_member(change)
+        or any(value_pairs(change.message))
     ):
-        return (Replacement(change.old_api, change.evidence, 0.5),)
+        return same
     return ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from recode_data.rewrites.calls import accesses_to
 from recode_data.rewrites.parsed import Replace, parse, replaced
 
 
@@ -22,34 +23,8 @@ def rename_member(code: str, old: str, new: str) -> str | None:
     parsed = parse(code)
     if parsed is None or old == new:
         return None
-    finder = MemberFinder(old, set(parsed.paths))
-    parsed.module.visit(finder)
     edits: dict[cst.CSTNode, Replace] = {
-        node: lambda updated: updated.with_changes(attr=cst.Name(new)) for node in finder.found
+        node: lambda updated: updated.with_changes(attr=cst.Name(new))
+        for node in accesses_to(parsed, old)
     }
     return replaced(parsed.module, edits).code if edits else None
-
-
-class MemberFinder(cst.CSTVisitor):
-    """Collects accesses to a name on values that are nothing imported."""
-
-    def __init__(self, name: str, imported: set[cst.CSTNode]) -> None:
-        super().__init__()
-        self._name, self._imported = name, imported
-        self.found: list[cst.Attribute] = []
-
-    def visit_Attribute(self, node: cst.Attribute) -> bool:
-        """Collect; what lies within an imported path is left out."""
-        if node in self._imported:
-            return False
-        if node.attr.value == self._name:
-            self.found.append(node)
-        return True
-
-    def visit_Import(self, node: cst.Import) -> bool:
-        """Dotted names there are no accesses."""
-        return False
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        """Dotted names there are no accesses."""
-        return False

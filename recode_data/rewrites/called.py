@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from recode_data.rewrites.attribute_call import MemberFinder
-from recode_data.rewrites.calls import calls_of_member
-from recode_data.rewrites.parsed import ParsedCode, Replace, parse, replaced
+from recode_data.rewrites.calls import accesses_to, calls_of_member
+from recode_data.rewrites.parsed import Replace, parse, replaced
 
 
 def uncalled(code: str, name: str) -> str | None:
@@ -23,7 +22,11 @@ def uncalled(code: str, name: str) -> str | None:
     if parsed is None:
         return None
     calls = calls_of_member(parsed, name)
-    if not calls or any(call.args for call in calls) or len(calls) != len(_accesses(parsed, name)):
+    if (
+        not calls
+        or any(call.args for call in calls)
+        or len(calls) != len(accesses_to(parsed, name))
+    ):
         return None
     edits: dict[cst.CSTNode, Replace] = dict.fromkeys(calls, _without_call)
     return replaced(parsed.module, edits).code
@@ -38,19 +41,13 @@ def called(code: str, name: str) -> str | None:
     parsed = parse(code)
     if parsed is None:
         return None
-    accesses = _accesses(parsed, name)
+    accesses = accesses_to(parsed, name)
     targets = _Targets(name)
     parsed.module.visit(targets)
     if not accesses or targets.found or calls_of_member(parsed, name):
         return None
     edits: dict[cst.CSTNode, Replace] = dict.fromkeys(accesses, _with_call)
     return replaced(parsed.module, edits).code
-
-
-def _accesses(parsed: ParsedCode, name: str) -> list[cst.Attribute]:
-    finder = MemberFinder(name, set(parsed.paths))
-    parsed.module.visit(finder)
-    return finder.found
 
 
 def _without_call(node: cst.BaseExpression) -> cst.BaseExpression:

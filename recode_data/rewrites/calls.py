@@ -1,8 +1,6 @@
-"""Calls of one API in a snippet."""
+"""Calls of one API in a snippet, and accesses to one member."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import libcst as cst
 
@@ -11,34 +9,24 @@ from recode_data.rewrites.parsed import ParsedCode
 
 def calls_of(parsed: ParsedCode, path: str) -> list[cst.Call]:
     """Calls whose callee refers to exactly this path, in order."""
-
-    def is_path(node: cst.CSTNode) -> bool:
-        return isinstance(node, (cst.Name, cst.Attribute)) and parsed.paths.get(node) == path
-
-    finder = _CallFinder(is_path)
-    parsed.module.visit(finder)
-    return finder.found
+    return [
+        call
+        for call in parsed.calls
+        if isinstance(call.func, (cst.Name, cst.Attribute)) and parsed.paths.get(call.func) == path
+    ]
 
 
 def calls_of_member(parsed: ParsedCode, name: str) -> list[cst.Call]:
     """Calls of a method of that name on values that are nothing imported, in order."""
-
-    def is_member(node: cst.CSTNode) -> bool:
-        return (
-            isinstance(node, cst.Attribute) and node.attr.value == name and node not in parsed.paths
-        )
-
-    finder = _CallFinder(is_member)
-    parsed.module.visit(finder)
-    return finder.found
+    return [
+        call
+        for call in parsed.calls
+        if isinstance(call.func, cst.Attribute)
+        and call.func.attr.value == name
+        and call.func not in parsed.paths
+    ]
 
 
-class _CallFinder(cst.CSTVisitor):
-    def __init__(self, is_wanted: Callable[[cst.CSTNode], bool]) -> None:
-        super().__init__()
-        self._is_wanted = is_wanted
-        self.found: list[cst.Call] = []
-
-    def visit_Call(self, node: cst.Call) -> None:
-        if self._is_wanted(node.func):
-            self.found.append(node)
+def accesses_to(parsed: ParsedCode, name: str) -> list[cst.Attribute]:
+    """`.name` on values that are nothing imported, in order."""
+    return [node for node in parsed.accesses if node.attr.value == name]

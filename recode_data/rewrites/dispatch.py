@@ -13,6 +13,7 @@ from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
 from recode_data.rewrites.members import changes_kind_of_member, changes_member, leads_to_member
 from recode_data.rewrites.method_to_function import method_to_function
 from recode_data.rewrites.rename import rename_path
+from recode_data.rewrites.value import rewrite_value, unwrite_value
 
 _READ = (ObjectKind.PROPERTY.value, ObjectKind.ATTRIBUTE.value)
 
@@ -25,12 +26,21 @@ def rewrite(code: str, change: ApiChange, replacement: Replacement) -> str | Non
     Returns:
         Code that parses and differs, or None where no rewrite applies.
     """
+    if not _mentions(code, change.old_api):
+        return None
     return _first(REWRITES, code, change, replacement)
 
 
 def unwrite(code: str, change: ApiChange, replacement: Replacement) -> str | None:
     """Backward: the new way becomes the old way; otherwise as `rewrite`."""
+    if not _mentions(code, replacement.new_api):
+        return None
     return _first(UNWRITES, code, change, replacement)
+
+
+def _mentions(code: str, path: str) -> bool:
+    """Whether the code can refer to the path at all (cheap: most snippets are never parsed)."""
+    return path.removesuffix(".__init__").rpartition(".")[2] in code
 
 
 def _first(
@@ -159,6 +169,7 @@ def _leaf(path: str) -> str:
 
 REWRITES: tuple[Rewrite, ...] = (
     rewrite_parameter,
+    rewrite_value,
     _change_kind,
     _rename_member,
     _method_to_function,
@@ -167,6 +178,7 @@ REWRITES: tuple[Rewrite, ...] = (
 )
 UNWRITES: tuple[Rewrite, ...] = (
     unwrite_parameter,
+    unwrite_value,
     _unchange_kind,
     _unrename_member,
     _function_from_method,

@@ -27,9 +27,9 @@ def rewrite_parameter(code: str, change: ApiChange, replacement: Replacement) ->
     if name is None:
         return None
     kind, new_name = change.kind, replacement.new_parameter
-    if new_name is not None and kind in _RENAMING:
+    if new_name is not None and kind in _RENAMING and name in code:
         return _edited(code, change, lambda args: renamed(args, name, new_name))
-    if kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
+    if kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED) and name in code:
         return _edited(code, change, lambda args: removed(args, name))
     if kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
         order = _positional_names(change.old_signature)
@@ -48,6 +48,8 @@ def unwrite_parameter(code: str, change: ApiChange, replacement: Replacement) ->
         return None
     kind, new_name = change.kind, replacement.new_parameter
     if new_name is not None and kind in _RENAMING:
+        if new_name not in code:
+            return None
         return _edited(code, change, lambda args: renamed(args, new_name, name))
     default = _old_default(change)
     if kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED) and default is not None:

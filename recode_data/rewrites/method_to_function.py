@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from recode_data.rewrites.attribute_call import MemberFinder
+from recode_data.rewrites.calls import accesses_to, calls_of_member
 from recode_data.rewrites.imports import is_builtin, spelling, with_import
 from recode_data.rewrites.parsed import Replace, chain, parse, replaced
 
@@ -24,18 +24,15 @@ def method_to_function(code: str, method: str, function: str) -> str | None:
     parsed = parse(code)
     if parsed is None:
         return None
-    finder = MemberFinder(method, set(parsed.paths))
-    parsed.module.visit(finder)
-    calls = _Calls(set(finder.found))
-    parsed.module.visit(calls)
-    if not finder.found or len(calls.found) != len(finder.found):
+    calls = calls_of_member(parsed, method)
+    if not calls or len(calls) != len(accesses_to(parsed, method)):
         return None
     text, statement = spelling(function, parsed.bindings)
     taken = parsed.names if statement is not None else parsed.bound if is_builtin(function) else ()
     if text.partition(".")[0] in taken:
         return None
     edits: dict[cst.CSTNode, Replace] = {
-        call: lambda updated: _as_function(updated, text) for call in calls.found
+        call: lambda updated: _as_function(updated, text) for call in calls
     }
     module = replaced(parsed.module, edits)
     return (with_import(module, statement) if statement else module).code
@@ -58,14 +55,3 @@ def _bare(receiver: cst.BaseExpression) -> cst.BaseExpression:
     if len(receiver.lpar) == 1 and "\n" not in cst.Module([]).code_for_node(receiver):
         return receiver.with_changes(lpar=(), rpar=())
     return receiver
-
-
-class _Calls(cst.CSTVisitor):
-    def __init__(self, callees: set[cst.Attribute]) -> None:
-        super().__init__()
-        self._callees = callees
-        self.found: list[cst.Call] = []
-
-    def visit_Call(self, node: cst.Call) -> None:
-        if node.func in self._callees:
-            self.found.append(node)

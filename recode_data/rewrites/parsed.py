@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -31,6 +31,10 @@ class ParsedCode:
     """Every name that occurs in the code or is bound by it."""
     bound: frozenset[str]
     """Every name that the code binds."""
+    calls: tuple[cst.Call, ...]
+    """In order."""
+    accesses: tuple[cst.Attribute, ...]
+    """`.name` on values that are nothing imported, in order."""
 
 
 @lru_cache(maxsize=1024)
@@ -61,7 +65,26 @@ def parse(code: str) -> ParsedCode | None:
         root = root_name(node)
         if path is not None and root in bindings and _is_own_path(node, bindings[root], path):
             paths[node] = path
-    return ParsedCode(wrapper.module, paths, bindings, _names(tree), _names(tree, bound=True))
+    within = {part for node in paths for part in _inner(node)}
+    return ParsedCode(
+        wrapper.module,
+        paths,
+        bindings,
+        _names(tree),
+        _names(tree, bound=True),
+        tuple(finder.calls),
+        tuple(
+            node
+            for node in finder.found
+            if isinstance(node, cst.Attribute) and node not in paths and node not in within
+        ),
+    )
+
+
+def _inner(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+        yield node
 
 
 def root_name(node: cst.BaseExpression) -> str | None:
@@ -102,11 +125,15 @@ def replaced(module: cst.Module, edits: Mapping[cst.CSTNode, Replace]) -> cst.Mo
 
 
 class _ChainFinder(cst.CSTVisitor):
-    """Collects names and attributes; those of import statements are no expressions."""
+    """Collects names, attributes and calls; those of import statements are no expressions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[Chain] = []
+        self.calls: list[cst.Call] = []
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self.calls.append(node)
 
     def visit_Name(self, node: cst.Name) -> None:
         self.found.append(node)

@@ -29,6 +29,9 @@ from recode_data.verify.verifier import new_deprecations
 SHOWN_OFTEN = 3
 """Usages of one API or method name after which another one of it teaches nothing."""
 
+MESSAGES = 8
+"""Messages of one change that are kept."""
+
 _MEMBER = re.compile(r"\.[A-Za-z_]\w*\(")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
@@ -116,10 +119,15 @@ def changes_from(
                 ),
                 object_kind=objects[api].kind,
                 old_signature=objects[api].signature,
-                message=first.message[:500],
+                message=_messages(group),
             )
         )
     return tuple(changes)
+
+
+def _messages(group: Sequence[Finding]) -> str:
+    """What the library said, each message once: they may name different values."""
+    return "\n".join(sorted({finding.message[:300] for finding in group})[:MESSAGES])
 
 
 def _is_covered(api: str, covered: set[str]) -> bool:
