@@ -221,18 +221,47 @@ def _descendants():
 
 
 def _end_descendants():
-    """Kill and collect every process that a job left behind; this process inherits them."""
+    """Kill and collect every process that a job left behind; this process inherits them.
+
+    All that is dead is collected before the next look: where each look collected one, the remains
+    of a fork bomb grew faster than they were cleared.
+    """
     while True:
-        for pid in _descendants():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        _kill_descendants()
         try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.001)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         except ChildProcessError:
             return
+        time.sleep(0.001)
+
+
+def _kill_descendants():
+    """The first process of a namespace reaches all others by one signal, which no fork outruns.
+
+    Elsewhere all are stopped before any is killed: what is stopped forks no more, and keeps
+    filling the limit of processes.
+    """
+    if os.getpid() == 1:
+        _signal(-1, signal.SIGKILL)
+        return
+    stopped = set()
+    while True:
+        fresh = _descendants().keys() - stopped
+        if not fresh:
+            break
+        for pid in fresh:
+            _signal(pid, signal.SIGSTOP)
+        stopped |= fresh
+    for pid in stopped:
+        _signal(pid, signal.SIGKILL)
+
+
+def _signal(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
 
 
 def _empty(folder, kept):

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -30,20 +31,26 @@ def test_attacks_fail(plan: Plan) -> None:
 
 
 @pytest.mark.sandbox
-def test_attacks_fail_under_a_plain_user(tmp_path: Path) -> None:
+def test_attacks_fail_under_a_plain_user() -> None:
     if os.geteuid() != 0:
         pytest.skip("the tests run as a plain user already")
     if not SYSTEM_PYTHON.exists():
         pytest.skip(f"no {SYSTEM_PYTHON}, which another user could run")
+    # Not pytest's own folder, which every session of pytest closes to other users again.
+    with tempfile.TemporaryDirectory(prefix="recode-plain-user-") as folder:
+        Path(folder).chmod(0o755)
+        found = attack_as_plain_user(Path(folder))
+    assert len(found) >= 4
+    assert {plan: lines for plan, lines in found.items() if lines} == {}
+
+
+def attack_as_plain_user(folder: Path) -> dict[str, list[str]]:
+    """Attacks that succeed, by plan, where a plain user runs a copy of the toolkit."""
     root = Path(__file__).parents[3]
-    copy = tmp_path / "checkout"
+    copy, packages = folder / "checkout", folder / "packages"
     shutil.copytree(root / "recode_data", copy / "recode_data")
     shutil.copytree(Path(hostile.__file__).parent, copy / "tests/recode_data/sandbox")
-    packages = tmp_path / "packages"
     shutil.copytree(Path(__import__("msgspec").__file__).parent, packages / "msgspec")
-    for folder in (tmp_path, *tmp_path.parents):  # pytest keeps its folders to its own user
-        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
-            folder.chmod(0o755)
     done = subprocess.run(
         [SYSTEM_PYTHON, copy / "tests/recode_data/sandbox/hostile.py"],
         env={"PYTHONPATH": f"{copy}:{packages}", "PATH": os.environ["PATH"], "HOME": "/tmp"},
@@ -56,9 +63,8 @@ def test_attacks_fail_under_a_plain_user(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert len(found) >= 4
-    assert {plan: lines for plan, lines in found.items() if lines} == {}
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
 
 
 def test_the_strongest_that_works_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
