@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recode_data.usages.edits import Edit, Spans, edited
@@ -40,13 +40,26 @@ def joined(first: str, second: str, renamed: Mapping[str, str]) -> str | None:
     body = with_names(two.body, renamed)
     if body is None or one.bound & (two.bound - renamed.keys()):
         return None
-    imports = list(dict.fromkeys([*one.imports, *two.imports]))
+    imports = _merged([*one.imports, *two.imports])
     code = "\n".join([*imports, "", one.body, "", body]) + "\n"
     try:
         compile(code, "joined", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
     return code
+
+
+def _merged(imports: Sequence[str]) -> list[str]:
+    """Import statements in their order, each once; names of one module in one statement."""
+    names: dict[str, dict[str, None]] = {}
+    for statement in imports:
+        node = ast.parse(statement).body[0]
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            known = names.setdefault(f"from {node.module} import ", {})
+            known.update(dict.fromkeys(map(ast.unparse, node.names)))
+        else:
+            names.setdefault(statement, {})
+    return [head + ", ".join(sorted(known, key=str.casefold)) for head, known in names.items()]
 
 
 def collisions(first: str, second: str) -> dict[str, str] | None:

@@ -10,6 +10,8 @@ from recode_data.references import attribute_names
 
 _READABILITY = (UsageOrigin.DOCSTRING, UsageOrigin.DOCS, UsageOrigin.GALLERY, UsageOrigin.TEST)
 """Written for readers first."""
+MOST_USAGES = 150
+"""Looked at for one change: a module's or a common method's usages are thousands."""
 GOOD_LENGTH = 350
 """Characters: enough to show what a call is for, short enough to read at a glance."""
 
@@ -36,9 +38,10 @@ class UsageIndex:
 
 
 def diverse(usages: Sequence[Usage]) -> tuple[Usage, ...]:
-    """All usages, one of each source file first, then a second of each, and so on.
+    """Usages, one of each source file first, then a second of each, and so on.
 
-    Within a file, and among files, readable ones lead, and of these the ones of a good length.
+    Within a file, and among files, readable ones lead, and of these the ones of a good length. Of
+    very many, the first `MOST_USAGES` are given.
     """
     ordered = sorted(
         usages,
@@ -53,7 +56,8 @@ def diverse(usages: Sequence[Usage]) -> tuple[Usage, ...]:
     for position, usage in enumerate(ordered):
         ranked.append((seen[usage.source_file], position, usage))
         seen[usage.source_file] += 1
-    return tuple(usage for _, _, usage in sorted(ranked, key=lambda item: item[:2]))
+    ranked.sort(key=lambda item: item[:2])
+    return tuple(usage for _, _, usage in ranked[:MOST_USAGES])
 
 
 def _prefixes(path: str) -> list[str]:

@@ -51,7 +51,7 @@ def value_pairs(message: str) -> Iterator[tuple[str, str]]:
 def _edited(
     code: str, change: ApiChange, replacement: Replacement, values: dict[str, str]
 ) -> str | None:
-    if not values or replacement.new_api != change.old_api:
+    if replacement.new_api != change.old_api or not any(value in code for value in values):
         return None
     parsed = parse(code)
     if parsed is None:

@@ -50,3 +50,11 @@ def test_nothing_to_rename() -> None:
 
 def test_new_names_are_free() -> None:
     assert collisions(ONE, "import toy\n\nx = 1\nx_2 = 2\n") == {"x": "x_3"}
+
+
+def test_names_of_one_module_come_in_one_statement() -> None:
+    first = "from toy import b, a\nimport os\n\nx = a(b, os)\n"
+    second = "import os\nfrom toy import C as c, a\n\ny = a(c)\n"
+    assert joined(first, second, {}) == (
+        "from toy import a, b, C as c\nimport os\n\nx = a(b, os)\n\ny = a(c)\n"
+    )
