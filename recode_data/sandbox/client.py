@@ -16,7 +16,7 @@ from recode_data.records import Environment, JsonValue
 from recode_data.sandbox import framing
 from recode_data.sandbox.exchange import Exchange
 from recode_data.sandbox.isolation import Plan, choose
-from recode_data.sandbox.limits import JobResult, JobStatus, Level, Limits
+from recode_data.sandbox.limits import GIB, JobResult, JobStatus, Level, Limits
 
 SERVER = Path(__file__).parent / "inside" / "server.py"
 SYSTEM = (
@@ -42,6 +42,8 @@ START_SECONDS = 300.0
 CLOSE_SECONDS = 2.0
 ATTEMPTS = 2
 DEFAULT_LIMITS = Limits()
+IMPORT_LIMITS = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=8 * GIB)
+"""For the imports of a server: large libraries take seconds, one that hangs takes all of it."""
 
 
 class Sandbox:
@@ -177,6 +179,7 @@ class Sandbox:
                 "driver": self._driver,
                 "setup": self._setup,
                 "imports": list(self._imports),
+                "import_limits": asdict(IMPORT_LIMITS),
             },
         )
         answer = framing.receive(ours)

@@ -22,10 +22,7 @@ def start(driver, config, request, descriptor):
     Raises:
         OSError: the kernel refused the fork.
     """
-    if config["jobs"] == "clone":
-        pid = kernel.clone(kernel.JOB_FLAGS)
-    else:
-        pid = os.fork()
+    pid = _fork(config)
     if pid == 0:
         try:
             _run(driver, config, request, descriptor)
@@ -34,10 +31,38 @@ def start(driver, config, request, descriptor):
     return pid
 
 
+def try_import(config, name, limits):
+    """Fork a job that only imports a module; returns its process id.
+
+    It ends with 0 where that went well and left one thread, 2 where it left more.
+    """
+    pid = _fork(config)
+    if pid == 0:
+        code = 1
+        try:
+            _close_all_but(2)
+            _isolate(config, limits)
+            __import__(name)
+            code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
+        finally:
+            os._exit(code)
+    return pid
+
+
+def _fork(config):
+    if config["jobs"] == "clone":
+        return kernel.clone(kernel.JOB_FLAGS)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setpgid(0, 0)
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        except OSError:  # this process must not go on as a second server
+            os._exit(9)
+    return pid
+
+
 def _run(driver, config, request, descriptor):
-    if config["jobs"] == "fork":
-        os.setpgid(0, 0)
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

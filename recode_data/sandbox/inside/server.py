@@ -25,8 +25,8 @@ import site  # noqa: E402 - imported, not run: see above
 
 from recode_inside import container, filters, frames, job, kernel  # noqa: E402
 
-IMPORT_SECONDS = 120
-IMPORT_BYTES = 8 << 30
+SERVER_PROCESSES = 1024
+"""All that a server's own user may run: its jobs have less, what it imports has this."""
 LOOK_SECONDS = 0.5
 """Interval at which the use of a long job's whole process tree is added up."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -48,9 +48,9 @@ def main():
         exec(compile(config["driver"], "<driver>", "exec"), driver.__dict__)
         if hasattr(driver, "prepare"):
             driver.prepare(config["setup"])
-        failures = _preload(config["imports"])
         if config["jobs"] == "clone":
             _try_clone(config)
+        failures = _preload(config)
     except Exception as error:
         frames.write(control, {"failed": "%s: %s" % (type(error).__name__, error)})
         return
@@ -67,6 +67,9 @@ def _lock_in(config):
     elif config["level"] == "B":
         kernel.become(config["uid"])
     config["user"] = (os.getuid(), os.getgid())
+    if os.getuid() == config["uid"]:  # nobody else's processes count
+        most = (SERVER_PROCESSES, SERVER_PROCESSES)
+        job.resource.setrlimit(job.resource.RLIMIT_NPROC, most)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     if config["level"] in "BC":
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
@@ -92,27 +95,20 @@ def _try_clone(config):
         raise OSError("no namespaces inside namespaces")
 
 
-def _preload(names):
+def _preload(config):
     """Import what jobs will need. Returns what could not be, by name: left to the jobs.
 
-    Tried in a fork first: a library that crashes or hangs on import, or leaves threads behind that
-    no fork would have, must not take the server with it.
+    Tried as a job first: a library that crashes, hangs or forks on import, or leaves threads behind
+    that no fork would have, must not take the server with it.
     """
     failures = {}
-    for name in names:
-        pid = os.fork()
-        if pid == 0:
-            code = 1
-            try:
-                signal.alarm(IMPORT_SECONDS)
-                job.resource.setrlimit(job.resource.RLIMIT_AS, (IMPORT_BYTES, IMPORT_BYTES))
-                _silence()
-                __import__(name)
-                code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
-            finally:
-                os._exit(code)
-        status = os.waitpid(pid, 0)[1]
-        _end_descendants()
+    limits = config["import_limits"]
+    ours = set(os.listdir(config["folder"]))
+    for name in config["imports"]:
+        status = _end_within(job.try_import(config, name, limits), limits["wall_seconds"])
+        if config["jobs"] == "fork":
+            _end_descendants()
+            _empty(config["folder"], ours)
         if status == 0:
             __import__(name)
         elif os.WIFSIGNALED(status):
@@ -122,10 +118,17 @@ def _preload(names):
     return failures
 
 
-def _silence():
-    null = os.open("/dev/null", os.O_RDWR)
-    os.dup2(null, 1)
-    os.dup2(null, 2)
+def _end_within(pid, seconds):
+    """Wait status of a child, which is killed when its time is over."""
+    deadline, pause = time.monotonic() + seconds, 0.001
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return status
+        time.sleep(pause)
+        pause = min(2 * pause, 0.02)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
 
 
 def _serve(control, driver, config):

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from recode_data.sandbox import JobStatus, Limits, Sandbox, SandboxPool
+from recode_data.records import Environment
+from recode_data.sandbox import JobStatus, Level, Limits, Sandbox, SandboxPool, client
+from recode_data.sandbox.isolation import Plan, attempt, plans
 from tests.recode_data.sandbox.hostile import DRIVER, LIMITS, environment
 
 pytestmark = pytest.mark.sandbox
@@ -92,23 +94,86 @@ def test_nothing_is_left_behind() -> None:
     assert children() == before
 
 
-def test_libraries_start_inside(tmp_path: Path) -> None:
-    """Start-up files of an environment are code of whoever packed it."""
-    root = tmp_path / "env"
+def environment_with(root: Path, **files: str) -> Environment:
+    """A virtual environment in `root` that holds these files of site-packages."""
     site_packages = root / "lib" / f"python{environment().python_version[:4]}" / "site-packages"
     site_packages.mkdir(parents=True)
-    mark = tmp_path / "mark"
-    (site_packages / "evil.pth").write_text(f"import sys; open({str(mark)!r}, 'w')\n")
-    (site_packages / "fine.pth").write_text("import sys; sys.seen = 'fine'\n")
+    for name, text in files.items():
+        (site_packages / name.replace("__", ".")).write_text(text)
     (root / "bin").mkdir()
     own = Path(environment().python).resolve()
     (root / "bin" / "python").symlink_to(own)
     (root / "pyvenv.cfg").write_text(f"home = {own.parent}\ninclude-system-site-packages = false\n")
-    made = replace(environment(), python=str(root / "bin" / "python"), root=str(root))
+    return replace(environment(), python=str(root / "bin" / "python"), root=str(root))
+
+
+def test_libraries_start_inside(tmp_path: Path) -> None:
+    """Start-up files of an environment are code of whoever packed it."""
+    mark = tmp_path / "mark"
+    made = environment_with(
+        tmp_path / "env",
+        evil__pth=f"import sys; open({str(mark)!r}, 'w')\n",
+        fine__pth="import sys; sys.seen = 'fine'\n",
+    )
     with Sandbox(made, DRIVER) as sandbox:
         result = sandbox.run("import sys\nanswer = sys.seen")
     assert result.messages == ("fine",), result.detail
     assert not mark.exists()
+
+
+IMPORTS = [
+    ("fine", "x = 1", None),
+    ("raises", "raise RuntimeError('no licence')", "import fails"),
+    ("leaves", "raise SystemExit(0)", "import fails"),
+    ("aborts", "import os\nos.abort()", "import ends with signal"),
+    ("loops", "while True: pass", "import ends with signal"),
+    ("sleeps", "import time\ntime.sleep(60)", "import ends with signal"),
+    ("starts", "import threading, time\nthreading.Thread(target=time.sleep, args=(9,)).start()",
+     "starts threads"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "plan", [item for item in plans() if item.level is not Level.LIMITS], ids=str
+)
+def test_an_import_takes_nothing_with_it(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a library does when it is imported, the server lives on and serves."""
+    why = attempt(plan)
+    if why is not None:
+        pytest.skip(f"this machine has no {plan.words}: {why}")
+    monkeypatch.setattr(client, "IMPORT_LIMITS", replace(LIMITS, memory_bytes=2 << 30))
+    for folder in (tmp_path, *tmp_path.parents):  # at level B jobs are another user's
+        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
+            folder.chmod(0o755)
+    names = [name for name, _, _ in IMPORTS]
+    made = environment_with(tmp_path / "env", **{f"{name}__py": code for name, code, _ in IMPORTS})
+    with Sandbox(made, DRIVER, plan=plan, imports=tuple(names)) as sandbox:
+        result = sandbox.run("import fine\nanswer = fine.x", limits=LIMITS)
+        failures = {
+            name: str(text).rstrip("0123456789 ") for name, text in sandbox.import_failures.items()
+        }
+    assert result.messages == (1,), result.detail
+    assert failures == {name: why for name, _, why in IMPORTS if why}
+
+
+def test_a_library_that_forks_without_end_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = (
+        "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass\n"
+    )
+    monkeypatch.setattr(client, "IMPORT_LIMITS", LIMITS)
+    made = environment_with(tmp_path / "env", bomb__py=bomb)
+    before = children()
+    with Sandbox(made, DRIVER, imports=("bomb",)) as sandbox:
+        result = sandbox.run("answer = 1", limits=LIMITS)
+        most = len(list(Path("/proc").iterdir()))
+        assert result.messages == (1,), result.detail
+        assert sandbox.import_failures["bomb"].startswith("import ends with signal")
+    assert most < 2000
+    assert children() == before
 
 
 def test_pool_serves_threads_side_by_side() -> None:
