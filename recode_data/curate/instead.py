@@ -5,9 +5,12 @@ from __future__ import annotations
 from recode_data.records import ApiChange, Candidate, ChangeKind, FurtherChange, ObjectKind
 from recode_data.references import taken_up
 from recode_data.rewrites.members import changes_member, leads_to_member
+from recode_data.rewrites.templates import learn
 
 MOST_PATHS = 3
 """More paths than these are a rewrite of the example, not a successor."""
+LONGEST_EXPRESSION = 100
+"""Characters of an expression that a note can show."""
 
 _READ = (ObjectKind.PROPERTY.value, ObjectKind.ATTRIBUTE.value)
 
@@ -21,7 +24,9 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
         return _called_or_read(change)
     if replacement is not None and replacement.new_api != change.old_api:
         return _other_api(change, replacement.new_api)
-    return _taken_up(candidate) if not candidate.further else ""
+    if candidate.further:
+        return ""
+    return _other_expression(candidate) or _taken_up(candidate)
 
 
 def _other_arguments(item: FurtherChange) -> str:
@@ -55,6 +60,25 @@ def _other_api(change: ApiChange, new_api: str) -> str:
     if not changes_member(change) and leads_to_member(change, new_api):
         return f"Call the method `{new_api}` of the first argument."
     return f"Write `{new_api}` instead."
+
+
+def _other_expression(candidate: Candidate) -> str:
+    """What became of the expression that uses the API, where one edit tells it all."""
+    change = candidate.change
+    rules = set(
+        learn(
+            candidate.old_code,
+            candidate.new_code,
+            change.old_api,
+            is_member=changes_member(change),
+        )
+    )
+    if len(rules) != 1:
+        return ""
+    old, new = next(iter(rules)).in_words()
+    if max(len(old), len(new)) > LONGEST_EXPRESSION:
+        return ""
+    return f"Where it was `{old}`, write `{new}`."
 
 
 def _taken_up(candidate: Candidate) -> str:

@@ -11,6 +11,7 @@ from recode_data.producers.composed import composed
 from recode_data.producers.control import control
 from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
+from recode_data.producers.learned import learned
 from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages
 from recode_data.records import ApiChange, Candidate, Outcome, Usage, Verified
@@ -18,6 +19,7 @@ from recode_data.rewrites.members import changes_member
 
 PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = (
     evolved,
+    learned,
     forward,
     backward,
 )

@@ -125,15 +125,23 @@ NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
             Replacement("toy.ptp", (), 1.0),
             "Call `toy.ptp` with the object as its first argument.",
         ),
-        (make_change(), None, "The new way uses `toy.read`."),
+        (make_change(), None, "Where it was `toy.load`, write `toy.read`."),
     ],
-    ids=["parameter removed", "keyword only", "read", "function", "the library's own example"],
+    ids=["parameter removed", "keyword only", "read", "function", "one expression"],
 )
 def test_what_to_write_instead(
     change: ApiChange, replacement: Replacement | None, expected: str
 ) -> None:
     candidate = make_candidate(change=change, replacement=replacement)
     assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n")[1:] == [expected, NOTE]
+
+
+def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
+    candidate = make_candidate(
+        new_code="import toy\nwith toy.open(1) as f:\n    x = toy.read(f)\n", replacement=None
+    )
+    note = update_note(candidate, WARN, "toy", "1.0", "2.0")
+    assert "The new way uses `toy.open` and `toy.read`." in note
 
 
 def test_composed_rows_tell_of_each_change() -> None:
