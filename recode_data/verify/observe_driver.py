@@ -62,7 +62,7 @@ class _Recorder:
         self.printed += len(text)
         if self.printed > PRINT_LIMIT_CHARS:
             raise _OutputFull("more than %d characters printed" % PRINT_LIMIT_CHARS)
-        return text
+        return _canonical_values.portable(text)
 
     def warn(self, message):
         category = message.category
@@ -90,13 +90,14 @@ class _Stdout(io.TextIOBase):
 
     def write(self, text):
         recorder = self._recorder
-        recorder.text(text)
+        length = len(text)
+        text = recorder.text(text)
         last = recorder.events[-1] if recorder.events else None
         if last is not None and last[0] == "print" and last[1] is None:
             last[2] += text
         else:
             recorder.add(["print", None, text])
-        return len(text)
+        return length
 
 
 def _snippet_line(frame):
@@ -118,7 +119,6 @@ def _recording_print(recorder, stdout):
         buffer = io.StringIO()
         real_print(*values, **dict(options, file=buffer, flush=False))
         text = recorder.text(buffer.getvalue())
-        text = _canonical_values.portable(text)
         recorder.add(["print", [recorder.canonical(value) for value in values], text])
         return None
 

@@ -29,6 +29,8 @@ from recode_data.verify.verifier import new_deprecations
 SHOWN_OFTEN = 3
 """Usages of one API or method name after which another one of it teaches nothing."""
 
+MOST_PROBED = 3000
+"""Usages of one release: documentation comes before tests."""
 MESSAGES = 8
 """Messages of one change that are kept."""
 
@@ -91,7 +93,7 @@ def worth_probing(usages: Sequence[Usage]) -> tuple[Usage, ...]:
         if any(seen[name] < SHOWN_OFTEN for name in shown):
             seen.update(shown)
             chosen.append(usage)
-    return tuple(chosen)
+    return tuple(chosen[:MOST_PROBED])
 
 
 def changes_from(

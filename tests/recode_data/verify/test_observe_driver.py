@@ -158,6 +158,13 @@ def test_no_variant_runs_where_the_code_fails() -> None:
     assert run_driver("x = 5\nx / 0\n", [["5", "6"]])["hidden"] == []
 
 
+def test_addresses_are_not_shown() -> None:
+    seen = run_driver("x = repr(object())\nprint(x, '0xabcdef0')\nraise ValueError(x)\n")
+    assert seen["names"]["x"] == ["s", "<object object at 0x0>"]
+    assert seen["events"][0][2] == "<object object at 0x0> 0xabcdef0\n"
+    assert seen["error"]["message"] == "<object object at 0x0>"
+
+
 def test_place_of_the_environment_is_not_shown() -> None:
     seen = run_driver(f"x = {sys.prefix!r} + '/lib'\nprint(x)\nraise ValueError(x)\n")
     assert seen["names"]["x"] == ["s", "<environment>/lib"]
