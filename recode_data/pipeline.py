@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recode_data.catalog import companions_of
-from recode_data.curate import best_of_each_snippet, deduplicate, split_by_change, within_shares
+from recode_data.curate import (
+    best_of_each_snippet,
+    deduplicate,
+    screen,
+    split_by_change,
+    split_by_library,
+    trained_on,
+    within_shares,
+)
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
+from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
 from recode_data.producers import first_tries, propose, propose_further, worth_trying
 from recode_data.progress import Progress
@@ -18,6 +27,7 @@ from recode_data.records import (
     BuildOptions,
     Candidate,
     Dropped,
+    DropReason,
     JsonValue,
     MigrationPair,
     Outcome,
@@ -64,8 +74,8 @@ def build(
         results = [
             mine_step(step, folder, workspace, executor, progress, options, clock) for step in steps
         ]
-        pairs, dropped = curate(results, options)
-        return write_dataset(out, results, pairs, dropped, clock.seconds())
+        pairs, dropped, curation = curate(results, options)
+        return write_dataset(out, results, pairs, dropped, clock.seconds(), curation)
 
 
 def mine_step(
@@ -84,6 +94,8 @@ def mine_step(
 
     progress.note(f"{step}: comparing surfaces")
     with SandboxPool(size=4, allow_weak=options.allow_weak) as sandboxes:
+        check_imports(context.old, context.old_environment, sandboxes)
+        check_imports(context.new, context.new_environment, sandboxes)
         surfaces = step_changes(context, workspace, sandboxes)
     changes = surfaces.changes
     clock.lap("surfaces and changes")
@@ -131,12 +143,19 @@ def is_immutable(step: VersionStep) -> bool:
 
 def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str, JsonValue]:
     """What makes two builds the same request."""
-    return {
+    identity: dict[str, JsonValue] = {
         "steps": [*(str(step) for step in steps)],
         "producers": [*sorted(producer.value for producer in options.producers)],
         "limit": options.limit,
         "since": options.since,
     }
+    if options.split_by != DEFAULTS.split_by:
+        identity["split_by"] = options.split_by
+    if options.licence:
+        identity["licence"] = options.licence
+    if options.decontaminate:
+        identity["decontaminate"] = [file.sha256 for file in options.decontaminate]
+    return identity
 
 
 class Clock:
@@ -193,22 +212,31 @@ def prove_all(
 
 def curate(
     results: Sequence[StepResult], options: BuildOptions
-) -> tuple[list[MigrationPair], list[tuple[VersionStep, Dropped]]]:
-    """Deduplicate within each step, split over all; every candidate stays accounted for.
+) -> tuple[list[MigrationPair], list[tuple[VersionStep, Dropped]], Mapping[str, JsonValue]]:
+    """Rows, drops, and what the manifest says of curation; every candidate stays accounted for.
 
     Raises:
+        MalformedInputError: a benchmark file cannot be read.
         RecodeError: the accounts do not add up.
     """
-    pairs: list[MigrationPair] = []
+    proved = [item for result in results for item in result.outcomes if isinstance(item, Verified)]
+    screened = screen([item.pair for item in proved], options)
+    chosen: list[tuple[VersionStep, Verified]] = []
     dropped: list[tuple[VersionStep, Dropped]] = []
     for result in results:
+        step = result.context.step
         verified = [item for item in result.outcomes if isinstance(item, Verified)]
-        best, others = best_of_each_snippet(verified)
+        fit = [item for item in verified if item.pair.id not in screened.reasons]
+        best, others = best_of_each_snippet(fit)
         distinct, repeated = deduplicate(best)
         kept, surplus = within_shares(distinct)
-        pairs.extend(item.pair for item in kept)
-        step = result.context.step
+        chosen.extend((step, item) for item in kept)
         drops = [item for item in result.outcomes if isinstance(item, Dropped)]
+        drops += [
+            Dropped(item.candidate, *screened.reasons[item.pair.id])
+            for item in verified
+            if item.pair.id in screened.reasons
+        ]
         drops += [*others, *repeated, *surplus]
         dropped.extend((step, item) for item in drops)
         if len(kept) + len(drops) != len(result.outcomes):
@@ -216,4 +244,23 @@ def curate(
                 f"{step}: {len(result.outcomes)} candidates, but {len(kept)} pairs and "
                 f"{len(drops)} drops: a defect, please report it"
             )
-    return list(split_by_change(pairs, since=options.since)), dropped
+    pairs = split([item.pair for _, item in chosen], options)
+    twins = trained_on(pairs)
+    dropped.extend(
+        (
+            step,
+            Dropped(
+                item.candidate, DropReason.NEAR_DUPLICATE, f"like {twins[item.pair.id]} of train"
+            ),
+        )
+        for step, item in chosen
+        if item.pair.id in twins
+    )
+    return [pair for pair in pairs if pair.id not in twins], dropped, screened.entry
+
+
+def split(pairs: Sequence[MigrationPair], options: BuildOptions) -> tuple[MigrationPair, ...]:
+    """Train, validation and test, by what the test split is to ask about."""
+    if options.split_by == "library":
+        return split_by_library(pairs)
+    return split_by_change(pairs, since=options.since)

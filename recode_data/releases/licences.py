@@ -64,6 +64,24 @@ SPDX_BY_CLASSIFIER = {
     "zlib/libpng License": "Zlib",
 }
 
+TEXTS = (
+    (
+        "permission is hereby granted, free of charge, to any person obtaining a copy",
+        "MIT",
+    ),
+    (
+        "permission to use, copy, modify, and/or distribute this software for any purpose with or "
+        "without fee is hereby granted",
+        "ISC",
+    ),
+    ("mozilla public license version 2.0", "MPL-2.0"),
+    ("gnu affero general public license version 3", "AGPL-3.0-only"),
+    ("gnu lesser general public license version 3", "LGPL-3.0-only"),
+    ("gnu general public license version 3", "GPL-3.0-only"),
+    ("gnu general public license version 2", "GPL-2.0-only"),
+)
+"""Sentences that only one licence has, in one line and in lower case."""
+
 
 def licence_of(expression: str, words: str, classifiers: Sequence[str]) -> str:
     """The licence by what is most exact: SPDX expression, known words or text, classifier.
@@ -81,7 +99,7 @@ def licence_of(expression: str, words: str, classifiers: Sequence[str]) -> str:
         return expression
     words = "" if words.strip() == "UNKNOWN" else words.strip()
     known = SPDX_BY_WORDS.get(" ".join(words.lower().split()))
-    if known or (known := _by_text(words)):
+    if known or (known := licence_by_text(words)):
         return known
     named = [item.split(" :: ")[-1] for item in classifiers if item.startswith("License :: ")]
     named = [item for item in named if item != "OSI Approved"]
@@ -93,14 +111,15 @@ def licence_of(expression: str, words: str, classifiers: Sequence[str]) -> str:
     return first_line[:WORDS_SHOWN] or ", ".join(named)
 
 
-def _by_text(words: str) -> str | None:
-    """A licence known by the sentences that only it has."""
+def licence_by_text(words: str) -> str | None:
+    """A licence known by the sentences that only it has; None where they are not there."""
     text = " ".join(words[:HEAD_CHARACTERS].lower().split())
     if "redistribution and use in source and binary forms" in text:
         third = re.search(r"neither the names? of|may not be used to endorse", text)
         return "BSD-3-Clause" if third else None
-    if "permission is hereby granted, free of charge, to any person obtaining a copy" in text:
-        return "MIT"
+    for sentence, licence in TEXTS:
+        if sentence in text:
+            return licence
     if "apache license" in text and "version 2.0, january 2004" in text:
         return "Apache-2.0"
     return None
