@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from recode_data.catalog.sizes import CANDIDATES_PER_STEP
 from recode_data.console import cache_option, weak_option
 from recode_data.errors import UsageError
 from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer, VersionStep
@@ -43,7 +44,12 @@ from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer
     type=click.Choice([item.value for item in Producer if item is not Producer.IMPORTED]),
     help="Only candidates of this producer (repeatable).",
 )
-@click.option("--limit", type=click.IntRange(1), help="At most this many candidates per step.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    show_default=f"none; {CANDIDATES_PER_STEP} with --catalog",
+    help="At most this many candidates per step.",
+)
 @click.option("--since", metavar="DATE", help="Releases from YYYY-MM-DD on form the test split.")
 @click.option(
     "--split-by",
@@ -100,7 +106,7 @@ def build(
         raise UsageError("--since makes the test split by date; leave out --split-by library")
     options = BuildOptions(
         tuple(Producer(name) for name in producers),
-        limit,
+        limit or (CANDIDATES_PER_STEP if catalog else None),
         _date(since),
         split_by,
         licence,
