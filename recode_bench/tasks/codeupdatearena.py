@@ -1,0 +1,267 @@
+"""`codeupdatearena[:FILE]`: solve tasks with library functions that were updated after the fact.
+
+CodeUpdateArena (arXiv 2407.06249): each problem brings an update of one function, as code, and
+tests of a solution that needs the update. A completion passes if every test passes with the update
+in place. It also runs without the update; what passes there as well did not need it, and does not
+count in UPass@k. (The run without is skipped where the one with the update has failed: UPass@k
+does not depend on it. `passes_without_update` is then false.)
+
+Verdicts are those of the published harness, except that:
+
+1. Tests are split by Python's grammar, not at blank lines, which break a test that holds one.
+2. pass@k is given for k up to the number of samples only; the published pass@10 of 5 samples is 1
+   whatever the samples are.
+3. The field of the function's path is read by the name that it has in the data.
+4. A test is called by the name of its own top-level definition; functions within it are its own.
+5. A problem whose samples pass both ways is solved in pass@k and unsolved in UPass@k; the published
+   count of unsolved problems mixes the two.
+6. The limit of 15 s is CPU time of each test, with a looser wall clock, so that a verdict does not
+   depend on the machine's load; `--cpu-seconds` changes it. A timeout is a reason of its own.
+7. The verdict comes from another process than the one that runs the completion. Patched builtins
+   and libraries, exits, objects that equal everything, and names of the completion that hide
+   those of a test have no effect; the published harness is taken in by them.
+8. What a test may use of a completion is the functions that the reference defines as well, and
+   imports that the reference has as well.
+9. Tests share a process while they pass; one that does not pass is run again in a fresh one.
+10. A completion is a file of its own: `from __future__` works in it.
+11. Code is taken out of a completion as everywhere in this toolkit: the published way finds no
+    code outside [PYTHON] tags and fences, and takes the first block where several are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from recode_bench.extract import extract_code
+from recode_bench.models.completing import Completion, Sampling
+from recode_bench.problems import NO_CODE, Outcome, Problem, ScoringJob
+from recode_bench.prompts import arena_values
+from recode_bench.results import WITHOUT_UPDATE
+from recode_bench.scoring.warm import warm_sandboxes
+from recode_bench.tasks.arena_rows import ArenaRow, read_rows
+from recode_bench.tasks.judging import Court, Judged, Program
+from recode_bench.tasks.task import Profile, TaskSettings
+from recode_data.errors import EnvironmentLacksError
+from recode_data.progress import Progress
+from recode_data.records import Environment, JsonValue, content_id
+from recode_data.sandbox import Limits
+from recode_data.sandbox.limits import GIB
+from recode_data.verify import Verdict
+
+REQUIREMENTS = (
+    "numpy==1.26.4",
+    "pandas==2.2.2",
+    "pytest==8.2.2",
+    "scikit-learn==1.4.2",
+    "scipy==1.13.0",
+    "sympy==1.12",
+)
+"""The benchmark's own pins, and pytest, which the imports of some problems ask for."""
+LARGE_REQUIREMENTS = ("torch==2.2.2",)
+"""Added where a problem needs them: not every machine has an installable wheel."""
+PYTHON = "3.11"
+CUTOFF = "2024-07-09"
+"""Dependencies as of the day after the paper: SymPy 1.12 does not work with mpmath of 2025."""
+LIMITS = Limits(cpu_seconds=15.0, wall_seconds=90.0, memory_bytes=8 * GIB, output_bytes=4 * 2**20)
+"""Of one test. One honest test holds arrays of 800 MB on both sides at once."""
+ENVIRONMENT = "environment"
+"""Reason of an unscored sample whose packages cannot be installed here."""
+
+
+class CodeUpdateArenaTask:
+    """Rows of the published schema."""
+
+    templates = "codeupdatearena"
+    profile = Profile(
+        samples=5, sampling=Sampling(temperature=0.8, top_p=0.7, max_tokens=512), prompt="docs"
+    )
+
+    def __init__(self, rows: Sequence[ArenaRow], settings: TaskSettings) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._settings = settings
+        self._environments: dict[tuple[str, ...], Environment | None] = {}
+
+    def problems(self) -> tuple[Problem, ...]:
+        """One per row, in the order of the file."""
+        return tuple(map(problem_of, self._rows.values()))
+
+    def identity(self) -> Mapping[str, JsonValue]:
+        """Hash over the rows, and the pins that they run on."""
+        parts = (part for row in self._rows.values() for part in row.texts)
+        return {
+            "rows": len(self._rows),
+            "data": content_id(*parts),
+            "requirements": [*REQUIREMENTS, *LARGE_REQUIREMENTS],
+            "cpu_seconds": self._limits.cpu_seconds,
+        }
+
+    @property
+    def _limits(self) -> Limits:
+        seconds = self._settings.cpu_seconds
+        if seconds is None:
+            return LIMITS
+        return replace(LIMITS, cpu_seconds=seconds, wall_seconds=6 * seconds)
+
+    def prepare(self, problems: Sequence[Problem], progress: Progress) -> None:
+        """Install the pins; what cannot be installed makes its problems unscored.
+
+        Raises:
+            EnvironmentLacksError: not even the small packages can be installed.
+        """
+        wanted = sorted({_large(self._rows[problem.id]) for problem in problems})
+        for large in progress.track(wanted, "environments", len(wanted)):
+            if large in self._environments:
+                continue
+            try:
+                self._environments[large] = self._install((*REQUIREMENTS, *large))
+            except EnvironmentLacksError as error:
+                if not large:
+                    raise
+                self._environments[large] = None
+                progress.note(f"problems that need {', '.join(large)} are not scored: {error}")
+
+    def _install(self, requirements: Sequence[str]) -> Environment:
+        workspace = self._settings.workspace
+        try:
+            return workspace.environment(requirements, python=PYTHON, cutoff=CUTOFF)
+        except EnvironmentLacksError:
+            return workspace.environment(requirements, cutoff=CUTOFF)
+
+    def job(self, problem: Problem, completion: Completion) -> ScoringJob:
+        """The completion's code, to run with the problem's update and without it."""
+        row = self._rows[problem.id]
+        return ArenaJob(
+            row,
+            self._environments[_large(row)],
+            self._limits,
+            completion.sample,
+            completion.text,
+            self._settings.allow_weak,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArenaJob:
+    """One completion of one row."""
+
+    row: ArenaRow
+    environment: Environment | None
+    limits: Limits
+    sample: int
+    text: str
+    allow_weak: bool
+
+    def run(self) -> Outcome:
+        """Judge with the update and, if that passes, without it."""
+        if self.environment is None:
+            detail = f"{self.row.package} cannot be installed here"
+            return Outcome(self.row.id, self.sample, Verdict.UNSCORED, ENVIRONMENT, 0.0, detail)
+        code = extract_code(self.text)
+        if code is None:
+            measured: dict[str, JsonValue] = {WITHOUT_UPDATE: False, TESTS_PASSED: 0.0}
+            return Outcome(
+                self.row.id, self.sample, Verdict.FAILED, NO_CODE, 0.0, measured=measured
+            )
+        court = Court(
+            self.environment,
+            warm_sandboxes(self.allow_weak),
+            preload_of(self.row, self.environment),
+            self.limits,
+        )
+        judged = court.judge(program_of(self.row, updated=True), code)
+        without: Judged | None = None
+        if judged.passed:
+            without = court.judge(program_of(self.row, updated=False), code, to_the_end=False)
+        return self._outcome(judged, without)
+
+    def _outcome(self, judged: Judged, without: Judged | None) -> Outcome:
+        seconds = judged.seconds + (without.seconds if without else 0.0)
+        unscored = judged.unscored or (without.unscored if without else None)
+        failed = next((test for test in judged.tests if not test.passed), None)
+        if unscored is not None:
+            verdict, reason = Verdict.UNSCORED, unscored
+            detail = judged.detail or (without.detail if without else "")
+        elif failed is not None:
+            verdict, reason, detail = Verdict.FAILED, failed.reason, failed.detail
+        else:
+            verdict, reason, detail = Verdict.PASSED, "ok", ""
+        measured: dict[str, JsonValue] = {}
+        if verdict is not Verdict.UNSCORED:
+            passed = sum(test.passed for test in judged.tests)
+            measured[TESTS_PASSED] = passed / len(judged.tests)
+            measured[WITHOUT_UPDATE] = without is not None and without.passed
+        return Outcome(
+            self.row.id,
+            self.sample,
+            verdict,
+            reason,
+            round(seconds, 4),
+            detail,
+            judged.level,
+            measured,
+        )
+
+
+TESTS_PASSED = "tests_passed"
+"""Name of a measured number: share of the tests that passed with the update."""
+
+
+def problem_of(row: ArenaRow) -> Problem:
+    """A row as a problem."""
+    return Problem(
+        id=row.id,
+        values=arena_values(
+            package=row.package,
+            function_path=row.function_path,
+            description=row.description,
+            signature=row.signature,
+            docstring=row.docstring,
+            scenario=row.scenario,
+            problem=row.problem,
+            solution_signature=row.solution_signature,
+            test=row.tests[0][0],
+        ),
+        reference=row.reference,
+        groups={"library": row.package, "kind": row.update_type},
+    )
+
+
+def program_of(row: ArenaRow, *, updated: bool) -> Program:
+    """What surrounds a solution of the row; without the update, its code is there but not in place.
+
+    (As published: a solution that calls the new function by its bare name passes without the
+    update as well.)
+    """
+    setup = (row.implementation, row.enforcement) if updated else (row.implementation,)
+    return Program(row.imports, setup, row.entries, row.borrowed, row.tests)
+
+
+ALWAYS_LOADED = ("collections", "itertools", "math", "random", "re", "string", "typing")
+
+
+def preload_of(row: ArenaRow, environment: Environment) -> tuple[str, ...]:
+    """Modules for the row's server: rows of the standard library share one."""
+    installed = {pin.partition("==")[0] for pin in environment.requirements}
+    names = {"scikit-learn": "sklearn"}
+    available = {names.get(name, name) for name in installed}
+    return (*ALWAYS_LOADED, *sorted(row.imported & available))
+
+
+def _large(row: ArenaRow) -> tuple[str, ...]:
+    """Large packages that the row needs."""
+    return tuple(
+        pin for pin in LARGE_REQUIREMENTS if pin.partition("==")[0] in {row.package, *row.imported}
+    )
+
+
+def open_task(path: Path | None, settings: TaskSettings) -> CodeUpdateArenaTask:
+    """The published benchmark, or files of its schema.
+
+    Raises:
+        UsageError: nothing of that name.
+        EnvironmentLacksError: the Hub does not answer.
+        MalformedInputError: a row is not of the published schema.
+    """
+    return CodeUpdateArenaTask(read_rows(path), settings)
