@@ -111,7 +111,7 @@ class Verifier:
         imports: tuple[str, ...] = (),
         limits: Limits = SNIPPET_LIMITS,
     ) -> None:
-        self._old, self._new = old, new
+        self.old, self.new = old, new
         self.sandboxes = sandboxes
         self._imports = imports
         self._limits = limits
@@ -119,11 +119,11 @@ class Verifier:
 
     def on_old(self, code: str, hash_seed: int = HASH_SEEDS[0]) -> Observed:
         """The snippet under the old version."""
-        return self._run(code, self._old, hash_seed)
+        return self._run(code, self.old, hash_seed)
 
     def on_new(self, code: str, hash_seed: int = HASH_SEEDS[0]) -> Observed:
         """The snippet under the new version."""
-        return self._run(code, self._new, hash_seed)
+        return self._run(code, self.new, hash_seed)
 
     def _run(self, code: str, environment: Environment, hash_seed: int) -> Observed:
         key = (environment.key, code, hash_seed)
@@ -254,10 +254,10 @@ class Verifier:
             ).hidden
 
         known = frozenset(warning.key for warning in base.deprecations)
-        ran_old = run(candidate.old_code, self._old, HASH_SEEDS[1])
+        ran_old = run(candidate.old_code, self.old, HASH_SEEDS[1])
         if sum(observed.succeeded for observed in ran_old) < WANTED:
             return ()
-        ran_new = run(candidate.new_code, self._new, HASH_SEEDS[0])
+        ran_new = run(candidate.new_code, self.new, HASH_SEEDS[0])
 
         def reduced(observed: Observed) -> Observed:
             return reduce_to_influenced(observed, influence)

@@ -1,0 +1,202 @@
+"""What the verifier makes of runs: proofs, drops and hidden inputs, on two versions of one module."""
+
+from __future__ import annotations
+
+import pytest
+
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    ChangeKind,
+    Dropped,
+    DropReason,
+    Effect,
+    FurtherChange,
+    ObjectKind,
+    Producer,
+)
+from recode_data.verify import Proved, Verifier, run_checks, write_checks
+from tests.making import make_candidate, make_change, make_pair
+from tests.plain_runs import verifier
+
+OLD = """
+import random
+def load(x): return [x, x]
+def scale(x, by=2): return x * by
+def mean(x): return sum(x) / len(x)
+def stamp(): return random.random()
+def same(x): return x + 1
+class Table:
+    def size(self): return 3
+"""
+NEW = """
+import random, warnings
+def read(x): return [x, x]
+def scale(x, by=2):
+    warnings.warn("scale is deprecated, use times", DeprecationWarning, stacklevel=2)
+    return x * by
+def times(x, by=2): return x * by
+def mean(x): return sum(x) // len(x)
+def average(x): return sum(x) / len(x)
+def stamp(): return random.random()
+def same(x): return x + 1
+class Table:
+    size = 3
+"""
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
+    return verifier(tmp_path_factory.mktemp("toy"), OLD, NEW)
+
+
+def candidate(old: str, new: str, api: str = "toy.load", **fields: object) -> Candidate:
+    change = fields.pop("change", make_change(api))
+    codes = (f"import toy\n{text}\n" for text in (old, new))
+    return make_candidate(*codes, change=change, **fields)
+
+
+SIZE = make_change(
+    "toy.Table.size",
+    kind=ChangeKind.KIND_CHANGED,
+    object_kind=ObjectKind.METHOD,
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "api", "effect"),
+    [
+        ("x = toy.load(7)", "x = toy.read(7)", "toy.load", Effect.BREAK),
+        ("x = toy.scale(7)", "x = toy.times(7)", "toy.scale", Effect.WARN),
+        ("x = toy.mean([7, 8])", "x = toy.average([7, 8])", "toy.mean", Effect.DRIFT),
+        ("print(toy.load(7))", "print(toy.read(7))", "toy.load", Effect.BREAK),
+        ("f = toy.mean\nx = f([7, 8])", "f = toy.average\nx = f([7, 8])", "toy.mean", Effect.DRIFT),
+    ],
+)
+def test_proved(toy: Verifier, old: str, new: str, api: str, effect: Effect) -> None:
+    proved = toy.verify(candidate(old, new, api))
+    assert isinstance(proved, Proved)
+    assert proved.proof.effect is effect
+    assert proved.proof.observed >= 1
+    assert not proved.works_on_old
+
+
+def test_member_that_is_read_now(toy: Verifier) -> None:
+    found = toy.verify(candidate("x = toy.Table().size()", "x = toy.Table().size", change=SIZE))
+    assert isinstance(found, Proved)
+    assert "not callable" in found.proof.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "api", "reason"),
+    [
+        ("x = toy.load(7)", "x = (", "toy.load", DropReason.UNPARSABLE),
+        ("x = toy.same(7)", "x = toy.read(7)", "toy.load", DropReason.NOT_AT_THE_CHANGE),
+        ("x = toy.load(7, 8)", "x = toy.read(7)", "toy.load", DropReason.OLD_FAILS_ON_OLD),
+        ("x = toy.same(7)", "x = toy.same(7) + 0", "toy.same", DropReason.NOTHING_CHANGED),
+        ("x = toy.load(7)", "x = toy.get(7)", "toy.load", DropReason.NEW_FAILS_ON_NEW),
+        ("x = toy.load(7)", "x = [toy.scale(7)] * 2", "toy.load", DropReason.NEW_WARNS_ON_NEW),
+        ("x = toy.load(7)", "x = toy.read(8)", "toy.load", DropReason.RESULTS_DIFFER),
+        ("x = toy.load(7)", "y = toy.read(7)", "toy.load", DropReason.RESULTS_DIFFER),
+        ("toy.load", "toy.read", "toy.load", DropReason.UNOBSERVABLE),
+        (
+            "x = toy.load(toy.stamp())",
+            "x = toy.read(toy.stamp())",
+            "toy.load",
+            DropReason.NONDETERMINISTIC,
+        ),
+        (
+            "x = toy.load(7)\ny = toy.stamp()",
+            "x = toy.read(7)\ny = 1",
+            "toy.load",
+            DropReason.NONDETERMINISTIC,
+        ),
+        (
+            "y = toy.mean([7, 8])\nx = toy.load(y)",
+            "y = toy.average([7, 8])\nx = toy.read(y)",
+            "toy.mean",
+            DropReason.NOT_AT_THE_CHANGE,
+        ),
+    ],
+)
+def test_dropped(toy: Verifier, old: str, new: str, api: str, reason: DropReason) -> None:
+    found = toy.verify(candidate(old, new, api))
+    assert isinstance(found, Dropped)
+    assert found.reason is reason
+
+
+def test_composed_program_must_migrate_every_change(toy: Verifier) -> None:
+    old = "x = toy.scale(7)\ny = toy.mean([7, 8])"
+    further = (FurtherChange(make_change("toy.mean")),)
+
+    def prove(new: str) -> Proved | Dropped:
+        return toy.verify(
+            candidate(old, new, "toy.scale", further=further, producer=Producer.COMPOSED)
+        )
+
+    assert isinstance(prove("x = toy.times(7)\ny = toy.average([7, 8])"), Proved)
+    for half in ("x = toy.times(7)\ny = toy.mean([7, 8])", "x = toy.scale(7)\ny = 7.5"):
+        assert isinstance(prove(half), Dropped)
+    one = toy.verify(
+        candidate("x = toy.scale(7)", "x = toy.times(7)", "toy.scale", further=further)
+    )
+    assert isinstance(one, Dropped)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("x = toy.same(7)", None),
+        ("x = toy.load(7)", DropReason.NEW_FAILS_ON_NEW),
+        ("x = toy.scale(7)", DropReason.NEW_WARNS_ON_NEW),
+        ("x = toy.mean([7, 8])", DropReason.RESULTS_DIFFER),
+        ("x = toy.read(7)", DropReason.OLD_FAILS_ON_OLD),
+        ("toy.same", DropReason.UNOBSERVABLE),
+        ("x = toy.stamp()", DropReason.NONDETERMINISTIC),
+    ],
+)
+def test_control(toy: Verifier, code: str, reason: DropReason | None) -> None:
+    found = toy.verify(candidate(code, code, producer=Producer.CONTROL))
+    if reason is None:
+        assert isinstance(found, Proved)
+        assert found.proof.effect is Effect.NONE
+    else:
+        assert isinstance(found, Dropped)
+        assert found.reason is reason
+
+
+LITERAL = ("data = [7, 8, 9]\nx = toy.mean(data)", "data = [7, 8, 9]\nx = toy.average(data)")
+
+
+@pytest.mark.parametrize(
+    ("completion", "verdict"),
+    [
+        (LITERAL[1], "passed"),
+        ("data = (7, 8, 9)\ndata = list(data)\nx = sum(data) / 3", "passed"),
+        ("data = [7, 8, 9]\nx = 8.0", "failed"),
+        ("data = [7, 8, 9]\nx = toy.mean(data)", "failed"),
+        ("data = [4 + 3, 8, 9]\nx = 8.0", "failed"),
+    ],
+    ids=["target", "another way", "hard-coded", "copy", "computed input, hard-coded"],
+)
+def test_other_inputs(toy: Verifier, completion: str, verdict: str) -> None:
+    proved = toy.verify(candidate(*LITERAL, "toy.mean"))
+    assert isinstance(proved, Proved)
+    assert len(proved.hidden) == 3
+    pair = make_pair(old_api="toy.mean", checks=write_checks(proved))
+    code = f"import toy\n{completion}\n"
+    assert run_checks(pair, code, toy.new, toy.sandboxes).verdict.value == verdict
+
+
+def test_hidden_inputs_are_not_looked_for_where_not_wanted(toy: Verifier) -> None:
+    proved = toy.verify(candidate(*LITERAL, "toy.mean"), with_hidden=False)
+    assert isinstance(proved, Proved)
+    assert proved.hidden == ()
+
+
+def test_an_error_about_another_change_proves_nothing(toy: Verifier) -> None:
+    change: ApiChange = make_change("toy.same")
+    old, new = "x = toy.same(toy.load(7)[0])", "x = toy.same(toy.read(7)[0])"
+    found = toy.verify(candidate(old, new, change=change))
+    assert isinstance(found, Dropped)
+    assert found.reason is DropReason.NOT_AT_THE_CHANGE
