@@ -11,8 +11,10 @@ from recode_data.console import LazyGroup, run_command
 COMMANDS = {
     "audit": "recode_data.commands.audit:audit",
     "build": "recode_data.commands.build:build",
+    "card": "recode_data.commands.card:card",
     "diff": "recode_data.commands.diff:diff",
     "explore": "recode_data.commands.explore:explore",
+    "export": "recode_data.commands.export:export",
     "import": "recode_data.commands.import_pairs:import_pairs",
     "libraries": "recode_data.commands.libraries:libraries",
     "push": "recode_data.commands.push:push",

@@ -1,5 +1,6 @@
 from recode_data.publish.card import render_card
 from recode_data.publish.dataset import write_dataset
+from recode_data.publish.manifest import read_manifest
 from recode_data.publish.tables import (
     CHANGE_SCHEMA,
     DROPPED_SCHEMA,
@@ -18,6 +19,7 @@ __all__ = [
     "PAIR_SCHEMA",
     "pair_row",
     "read_changes",
+    "read_manifest",
     "read_pairs",
     "render_card",
     "write_changes",

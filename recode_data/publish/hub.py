@@ -7,7 +7,6 @@ where it was when the command is repeated, and readers see the old state or the 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recode_data.errors import EnvironmentLacksError, MalformedInputError, RecodeError, UsageError
+from recode_data.publish.manifest import mapping, read_manifest
+from recode_data.records import JsonValue
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -67,14 +68,11 @@ def plan_push(folder: Path, repo_id: str, private: bool) -> PushPlan:
     """
     if not _REPO_ID.fullmatch(repo_id):
         raise UsageError(f"{repo_id!r} is no repository; write OWNER/NAME")
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        listed = dict(manifest["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise MalformedInputError(
-            f"{folder} holds no finished build: its manifest.json is missing or torn; run "
-            "`recode-data build … --out` to the end first"
-        ) from error
+    listed = {
+        name: mapping(entry) for name, entry in mapping(read_manifest(folder).get("files")).items()
+    }
+    if not listed:
+        raise MalformedInputError(f"the manifest of {folder} lists no files; build it again")
     files = [
         _planned(folder, name) for name in sorted({*listed, "manifest.json"}) if _is_public(name)
     ]
@@ -96,7 +94,7 @@ def _planned(folder: Path, name: str) -> PlannedFile:
 
 
 def _check_against(
-    listed: Mapping[str, Mapping[str, str]], files: list[PlannedFile], folder: Path
+    listed: Mapping[str, Mapping[str, JsonValue]], files: list[PlannedFile], folder: Path
 ) -> None:
     for file in files:
         if file.path in listed and listed[file.path].get("sha256") != file.sha256:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from recode_data.curate import SPLITS
+from recode_data.errors import MalformedInputError
 from recode_data.records import Dropped, JsonValue, MigrationPair, Release, StepResult
 
 MANIFEST_VERSION = 2
@@ -146,6 +149,24 @@ def _tools() -> dict[str, JsonValue]:
 
 
 # --- reading one, which may be of another version or edited by hand -------------------------------
+
+
+def read_manifest(folder: Path) -> dict[str, JsonValue]:
+    """The manifest of a finished build.
+
+    Raises:
+        MalformedInputError: there is none, or it is torn.
+    """
+    try:
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MalformedInputError(
+            f"{folder} holds no finished build: its manifest.json is missing or torn; run "
+            "`recode-data build … --out` to the end first"
+        ) from error
+    if not isinstance(found, dict):
+        raise MalformedInputError(f"{folder / 'manifest.json'} is no manifest of a build")
+    return found
 
 
 def mapping(value: JsonValue) -> dict[str, JsonValue]:
