@@ -37,6 +37,7 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
                 message=_message(pair, parameter.name),
                 old_value=parameter.default,
             )
+        yield from _positional_only(pair, diff)
         yield from _raising(pair)
         yield from _accepted_by_decorator(pair, diff)
 
@@ -46,6 +47,22 @@ def _catch_all_was_spelled_out(parameter: Parameter, diff: ParameterDiff) -> boo
     if parameter.kind is ParameterKind.VAR_KEYWORD:
         return any(item.kind not in CATCH_ALL for item in diff.added)
     return len(diff.new.parameters) >= len(diff.old.parameters) > 1
+
+
+def _positional_only(pair: Pair, diff: ParameterDiff) -> Iterator[ApiChange]:
+    """Parameters that no keyword reaches any more: `content` of Django's `FakePayload.write`."""
+    renamed = [(old, new) for old, new, _ in diff.renamed]
+    for old, new in [*diff.kept, *renamed]:
+        if (
+            old.kind is ParameterKind.POSITIONAL_OR_KEYWORD
+            and new.kind is ParameterKind.POSITIONAL_ONLY
+        ):
+            yield parameter_change(
+                ChangeKind.PARAMETER_REMOVED,
+                pair,
+                old.name,
+                f"cannot be named any more: {diff.new}",
+            )
 
 
 def _message(pair: Pair, name: str) -> str:

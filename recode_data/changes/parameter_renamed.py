@@ -20,7 +20,7 @@ def find(comparison: Comparison) -> Iterator[ApiChange]:
         if diff is None:
             continue
         for old, new, why in diff.renamed:
-            if old.kind in CATCH_ALL:
+            if old.kind in CATCH_ALL or new.kind is ParameterKind.POSITIONAL_ONLY:
                 continue
             if is_marked(pair.new, old.name):
                 yield from _still_accepted(pair, old.name, new.name)

@@ -9,7 +9,7 @@ from recode_data.replacements.evidence import Clues, Proposal
 
 SAME_NAME_SCORE = 0.9
 OTHER_NAME_SCORE = 0.8
-WHERE_IT_LIVES_SCORE = 0.4
+WHERE_IT_LIVES_SCORE = 0.72
 """Where the new version keeps what it still serves at the old path: often on its way out, too."""
 IMMUTABLE = frozenset({"int", "str", "float", "bool", "complex", "NoneType", "bytes", "tuple"})
 

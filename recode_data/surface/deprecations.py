@@ -33,6 +33,7 @@ _ABOUT_WARNINGS = ("filter", "simple", "reset", "catch")
 _WARN_CALL = re.compile(r"warn|deprecat", re.IGNORECASE)
 _CATEGORY = re.compile(r"Deprecat|FutureWarning|RemovedIn|Removed\w*Warning|PendingDep")
 _SAYS_DEPRECATED = re.compile(r"deprecat|will be removed|no longer supported", re.IGNORECASE)
+_OFFERS = re.compile(r"remov|renam|\binstead\b|no longer|\buse\b|replaced", re.IGNORECASE)
 _SAYS_REMOVED = re.compile(
     r"(?:has|have|had|was|were|is|are|been)\s+(?:been\s+)?removed|no longer (?:supported|available)"
     r"|removed in|not supported anymore|expired",
@@ -366,6 +367,8 @@ class _Body:
         says = _CATEGORY.search(categories) or "deprecat" in last.lower()
         if not says and not (message and _SAYS_DEPRECATED.search(message)):
             return
+        if not _is_about_going(categories, message):
+            return
         if re.search(r"(?i)positional", message) and re.search(r"(?i)keyword", message):
             return  # about how arguments are passed, not about the function
         if parameter is not None and parameter.endswith("="):
@@ -413,6 +416,13 @@ class _Body:
             else:
                 others.append(dotted_name(argument) or "")
         return " ".join(text for text in messages if not _VERSION.match(text)), " ".join(others)
+
+
+def _is_about_going(categories: str, message: str) -> bool:
+    """networkx's "will return a scipy.sparse array" is a FutureWarning, and nothing goes away."""
+    if "FutureWarning" not in categories or "Deprecation" in categories or not message:
+        return True
+    return bool(_SAYS_DEPRECATED.search(message) or _OFFERS.search(message))
 
 
 def _asks_whether_given(test: ast.expr) -> bool:

@@ -31,6 +31,10 @@ VALUE_LIMIT = 120
 FLUSH_AT = 400
 PREFIXED_LIMIT = 200
 SIMPLE = (int, float, complex, str, bytes, bool, type(None))
+FIELD_TABLES = (
+    *("__dataclass_fields__", "__attrs_attrs__", "_fields", "model_fields", "__fields__"),
+    *("__required_keys__", "__optional_keys__", "__struct_fields__", "__protocol_attrs__"),
+)
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional_only",
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional_or_keyword",
@@ -232,6 +236,7 @@ class _Inspector:
             entry["d"] = doc
         if is_class and self.is_ours(value):
             entry["outside"] = self.outside(value)
+            entry["fields"] = _fields(value)
             entry["mro"] = [
                 [_text(_safe(base, "__module__")), _text(_safe(base, "__qualname__"))]
                 for base in value.__mro__[1:]
@@ -303,6 +308,16 @@ class _Inspector:
         if inspect.isfunction(raw):
             entry["l"] = 1
         return entry
+
+
+def _fields(cls):
+    """Names that instances get without a binding in the class body: of dataclasses and the like."""
+    names = set()
+    for attribute in FIELD_TABLES:
+        with contextlib.suppress(Exception):
+            table = getattr(cls, attribute, ())
+            names.update(getattr(item, "name", item) for item in table)
+    return sorted(name for name in names if isinstance(name, str))
 
 
 def _about(caught, module):

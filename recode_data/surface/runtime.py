@@ -410,10 +410,14 @@ def _add_members(definition: Definition, described: Json) -> None:
             if not known.doc:  # written by a decorator, or taken from a base
                 text = str(reported[member.name].get("d") or "")
                 known.deprecations = (*known.deprecations, *doc_marks(text, known.signature))
-    for name, known in definition.members.items():
+    fields = cast("list[JsonValue]", described.get("fields") or [])
+    for name, known in list(definition.members.items()):
         if (
             known.kind is DefinitionKind.ATTRIBUTE
             and name not in reported
             and not name.startswith("_")
-        ):
-            known.flavour = Flavour.INSTANCE  # only declared: a field of dataclass or model
+            and known.flavour is not Flavour.INSTANCE
+        ):  # only declared
+            known.flavour = Flavour.INSTANCE
+            if name not in fields and known.value is None:
+                del definition.members[name]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recode_data.records import Surface
 from recode_data.surface.assemble import assemble
-from recode_data.surface.files import CachePath, ModuleFiles, find_files, read_facts
+from recode_data.surface.files import CachePath, ModuleFiles, find_files, read_many
 from recode_data.surface.package import Package
 
 
@@ -33,7 +33,18 @@ def read_package(
     jobs: int | None = None,
 ) -> tuple[Package, ModuleFiles]:
     """All modules of a release, with the list of its files."""
-    files = find_files(root, import_names)
-    facts = read_facts((*files.sources, *files.stubs), cache=cache, jobs=jobs)
-    count = len(files.sources)
-    return Package(facts[:count], facts[count:]), files
+    return next(read_packages([(root, import_names)], cache=cache, jobs=jobs))
+
+
+def read_packages(
+    releases: Sequence[tuple[Path, Sequence[str]]],
+    *,
+    cache: CachePath | None = None,
+    jobs: int | None = None,
+) -> Iterator[tuple[Package, ModuleFiles]]:
+    """As `read_package`, of several releases (root, import names); each as soon as it is read."""
+    found = [find_files(root, import_names) for root, import_names in releases]
+    lists = [(*files.sources, *files.stubs) for files in found]
+    for files, facts in zip(found, read_many(lists, cache=cache, jobs=jobs), strict=True):
+        count = len(files.sources)
+        yield Package(facts[:count], facts[count:]), files
