@@ -41,13 +41,16 @@ def facts(rows: Iterable[tuple[str, Child]]) -> Markup:
 # --- pairs ----------------------------------------------------------------------------------------
 
 
-def pair_article(pair: MigrationPair, links: Sequence[Link], more: Child = None) -> Markup:
+def pair_article(
+    pair: MigrationPair, links: Sequence[Link], more: Child = None, source: str | None = None
+) -> Markup:
     """Everything about one pair but its heading.
 
     Args:
         pair: the row.
         links: where else in the page something is said about it.
         more: shown after the proof, e.g. what models made of it.
+        source: address of the line that it was taken from.
     """
     evidence = _document(pair.evidence)
     return fragment(
@@ -57,7 +60,7 @@ def pair_article(pair: MigrationPair, links: Sequence[Link], more: Child = None)
         more,
         _section("What was observed", _observed(pair)),
         _section("Evidence", _pair_evidence(evidence)),
-        _section("Where it comes from", _provenance(pair, evidence, links)),
+        _section("Where it comes from", _provenance(pair, evidence, links, source)),
     )
 
 
@@ -196,9 +199,13 @@ def _evidence_list(items: Iterable[tuple[str, str]]) -> Child:
 
 
 def _provenance(
-    pair: MigrationPair, document: Mapping[str, JsonValue], links: Sequence[Link]
+    pair: MigrationPair,
+    document: Mapping[str, JsonValue],
+    links: Sequence[Link],
+    source: str | None,
 ) -> Markup:
     origin = document.get("origin")
+    place = tag("code", {}, f"{pair.source_file}:{pair.source_line}")
     return facts(
         [
             ("Made as", PRODUCERS[pair.producer]),
@@ -206,7 +213,7 @@ def _provenance(
                 "Taken from",
                 f"{plain(str(origin))} of {pair.source_release}" if origin else pair.source_release,
             ),
-            ("File", tag("code", {}, f"{pair.source_file}:{pair.source_line}")),
+            ("File", tag("a", {"href": source, "rel": "noreferrer"}, place) if source else place),
             ("Licence", pair.licence or "the release does not say"),
             ("Released", _dates(pair)),
             ("Python", _pythons(pair)),

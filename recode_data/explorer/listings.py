@@ -11,6 +11,7 @@ from recode_data.explorer.articles import change_article, drop_article, pair_art
 from recode_data.explorer.collection import Collection, Detail
 from recode_data.explorer.dataset import BuiltDataset, ChangeRow, DropRow
 from recode_data.explorer.markup import Markup
+from recode_data.explorer.source_links import source_address
 from recode_data.explorer.words import CHANGE_KINDS
 from recode_data.records import (
     ApiChange,
@@ -97,8 +98,9 @@ def pairs_listing(
     dataset: BuiltDataset,
     extra: Sequence[ExtraColumn] = (),
     more: Mapping[str, Markup] | None = None,
+    source_links: Mapping[str, str] | None = None,
 ) -> Listing:
-    """The pairs; `more` is shown with a pair, by its id."""
+    """The pairs; `more` is shown with a pair, by its id; `source_links` are templates by library."""
     pairs = dataset.pairs
     numbers = {_change_key(row.step, row.change): n for n, row in enumerate(dataset.changes)}
     columns: dict[str, Sequence[JsonValue]] = {
@@ -115,7 +117,12 @@ def pairs_listing(
         **{item.name: [item.by_pair.get(pair.id) for pair in pairs] for item in extra},
     }
     details = [
-        _pair_detail(pair, numbers.get(_change_key(step_of(pair), pair)), (more or {}).get(pair.id))
+        _pair_detail(
+            pair,
+            numbers.get(_change_key(step_of(pair), pair)),
+            (more or {}).get(pair.id),
+            source_address(pair, source_links or {}),
+        )
         for pair in pairs
     ]
     return Listing(
@@ -146,12 +153,16 @@ def pairs_listing(
     )
 
 
-def _pair_detail(pair: MigrationPair, change: int | None, more: Markup | None) -> Detail:
+def _pair_detail(
+    pair: MigrationPair, change: int | None, more: Markup | None, source: str | None
+) -> Detail:
     links = [("#sources", "environments with all versions")]
     if change is not None:
         links.insert(0, (f"#change-{change}", "the change in the library"))
     words = [pair.update_info, str(proof_of(pair).get("message") or ""), pair.source_file]
-    return Detail(pair_article(pair, links, more), "\n".join(words), pair.old_code, pair.new_code)
+    return Detail(
+        pair_article(pair, links, more, source), "\n".join(words), pair.old_code, pair.new_code
+    )
 
 
 # --- changes --------------------------------------------------------------------------------------
