@@ -43,6 +43,7 @@ EXPECTED_SKIPS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("GPU", _always),
     ("RECODE_SHARED", _has_no_shared_data),
     ("Chromium", _cannot_install_a_browser),
+    ("axe-core", _always),
     ("this machine has no", _always),  # kinds of isolation that its kernel refuses
     ("Ray is not installed", _always),  # an extra that `make install` leaves out
     ("only root may mount", _is_no_root),
