@@ -127,7 +127,7 @@ class Writer:
             written = self._subclass(kind, value)
         if written is not None:
             return written
-        can = "".join(flag for flag, name in PROTOCOLS if hasattr(kind, name))
+        can = "".join(flag for flag, name in PROTOCOLS if _has(kind, name))
         return ["at_home", self.keep(value), kind.__name__, can]
 
     def content(self, value):
@@ -141,6 +141,10 @@ class Writer:
             return bytes(value).hex()
         if self.libraries.numpy is not None and isinstance(value, self.libraries.array_type):
             return self._array(value)
+        if self.libraries.torch is not None and isinstance(value, self.libraries.tensor_type):
+            return self._tensor(value)
+        if hasattr(value, "_update_inplace"):
+            return self._table(value)
         return self.items(list(value))
 
     def _builtin(self, kind, value):
@@ -220,7 +224,7 @@ class Writer:
                 return ["named", "numpy", value.__name__]
         if libraries.torch is not None:
             if isinstance(value, libraries.tensor_type):
-                return self._tensor(value)
+                return ["tensor", self.remember(value), self._tensor(value)]
             if kind in (libraries.torch.dtype, libraries.torch.Size):
                 tag = "tdtype" if kind is libraries.torch.dtype else "tsize"
                 return [tag, str(value) if tag == "tdtype" else self.items(tuple(value))]
@@ -266,7 +270,7 @@ class Writer:
             plain = plain.float()
         parameter = isinstance(value, self.libraries.parameter_type)
         array = self._array(plain.resolve_conj().resolve_neg().numpy())
-        return ["tensor", array, kind, bool(value.requires_grad), parameter]
+        return [array, kind, bool(value.requires_grad), parameter]
 
     def _sympy(self, value):
         """A tree of heads and arguments; atoms by what makes them up."""
@@ -299,12 +303,8 @@ class Writer:
 
     def _pandas(self, kind, value):
         pandas = self.libraries.pandas
-        if kind is pandas.DataFrame:
-            columns = [self.write(value.iloc[:, i].array) for i in range(value.shape[1])]
-            return ["frame", self.write(value.index), self.write(value.columns), columns]
-        if kind is pandas.Series:
-            parts = (value.array, value.index, value.name)
-            return ["series", self.items(parts)]
+        if kind is pandas.DataFrame or kind is pandas.Series:
+            return ["table", self.remember(value), self._table(value)]
         if isinstance(value, pandas.MultiIndex):
             return ["multiindex", self.items(list(value)), self.items(list(value.names))]
         if kind is pandas.RangeIndex:
@@ -320,6 +320,12 @@ class Writer:
         if value is pandas.NaT or value is pandas.NA:
             return ["pdnone", "NaT" if value is pandas.NaT else "NA"]
         return None
+
+    def _table(self, value):
+        if isinstance(value, self.libraries.pandas.Series):
+            return ["series", self.items((value.array, value.index, value.name))]
+        columns = [value.iloc[:, place].array for place in range(value.shape[1])]
+        return ["frame", self.items((value.index, value.columns, *columns))]
 
     def _subclass(self, kind, value):
         """Of a class of the untrusted code only what the base class holds, read by its methods."""
@@ -343,6 +349,11 @@ class Writer:
                 return self.write(float.__float__(value))
             return self.write(complex.__add__(value, 0j))
         return None
+
+
+def _has(kind, name):
+    """Whether instances have it: `hasattr(kind, "__call__")` is true of every class."""
+    return any(name in vars(base) for base in kind.__mro__)
 
 
 def write_error(writer, error):
@@ -420,6 +431,20 @@ class Reader:
         self.arguments = arguments
         self.trusting = trusting
         self.mutable = {}
+
+    def content(self, target, written):
+        """What a mutable object is to hold, as `Writer.content` says it."""
+        if isinstance(target, dict):
+            return {self.read(key): self.read(value) for key, value in written}
+        if isinstance(target, set):
+            return set(self.items(written))
+        if isinstance(target, bytearray):
+            return bytearray.fromhex(written)
+        if hasattr(target, "_update_inplace"):
+            return self.table(written)
+        if hasattr(target, "resize_"):
+            return self.tensor(written)
+        return self.array(written) if hasattr(target, "shape") else self.items(written)
 
     def read(self, written):
         """The value; raises Unreadable, or what building it raises."""
@@ -629,13 +654,18 @@ class Reader:
         """A data type of NumPy."""
         return self._dtype_of(text)
 
-    def read_tensor(self, array, kind, requires_grad, parameter):
-        """A tensor."""
+    def tensor(self, parts):
+        """A tensor from what `Writer.content` says of it."""
+        array, kind, requires_grad, parameter = parts
         libraries = self.libraries
         made = libraries.from_numpy(self.array(array)).to(libraries.torch_types[kind])
         if parameter:
             return libraries.parameter_type(made, requires_grad=requires_grad)
         return made.requires_grad_() if requires_grad else made
+
+    def read_tensor(self, number, parts):
+        """A tensor."""
+        return self._made(number, self.tensor(parts))
 
     def read_tdtype(self, name):
         """A data type of torch."""
@@ -705,18 +735,20 @@ class Reader:
             raise Unreadable("an argument that is no expression")
         return self.libraries.sympy.Function(str(name))(*values)
 
-    def read_frame(self, index, columns, values):
-        """A data frame."""
+    def table(self, parts):
+        """A data frame or a series from what `Writer.content` says of it."""
         pandas = self.libraries.pandas
-        rows, made = self.read(index), dict(enumerate(self.items(values)))
-        frame = pandas.DataFrame(made, index=rows)
-        frame.columns = self.read(columns)
+        kind, written = parts
+        values = self.items(written)
+        if kind == "series":
+            return pandas.Series(values[0], index=values[1], name=values[2])
+        frame = pandas.DataFrame(dict(enumerate(values[2:])), index=values[0])
+        frame.columns = values[1]
         return frame
 
-    def read_series(self, parts):
-        """A series."""
-        values, index, name = self.items(parts)
-        return self.libraries.pandas.Series(values, index=index, name=name)
+    def read_table(self, number, parts):
+        """A data frame or a series."""
+        return self._made(number, self.table(parts))
 
     def read_index(self, values, name):
         """An index."""
@@ -758,6 +790,10 @@ def update(target, value):
     elif isinstance(target, collections.deque):
         target.clear()
         target.extend(value)
+    elif hasattr(target, "_update_inplace"):
+        target._update_inplace(value)
+    elif hasattr(target, "resize_"):
+        target.data.resize_(value.shape).copy_(value)
     elif isinstance(target, (list, bytearray)) or target.shape == value.shape:
         target[... if hasattr(target, "shape") else slice(None)] = value
     else:

@@ -248,7 +248,7 @@ class Peer:
         self._hear_printed(answer)
         self._hear_dice(reader, answer)
         for number, content in answer.get("changed", ()):
-            _crossing.update(mutable[number], self._content(reader, mutable[number], content))
+            _crossing.update(mutable[number], reader.content(mutable[number], content))
         if "error" in answer:
             error = reader.read(answer["error"])
             if not isinstance(error, BaseException):
@@ -267,16 +267,6 @@ class Peer:
     def _hear_dice(self, reader, message):
         if self.dice is not None:
             self.dice.hear(reader, message.get("dice"))
-
-    @staticmethod
-    def _content(reader, target, content):
-        if isinstance(target, dict):
-            return {reader.read(key): reader.read(value) for key, value in content}
-        if isinstance(target, set):
-            return set(reader.items(content))
-        if isinstance(target, bytearray):
-            return bytearray.fromhex(content)
-        return reader.array(content) if hasattr(target, "shape") else reader.items(content)
 
     def reader(self, blobs, arguments=()):
         """For values of one message of the other side."""
