@@ -84,11 +84,8 @@ def _other_expression(candidate: Candidate) -> str:
 def _taken_up(candidate: Candidate) -> str:
     """What the library's own example uses now, where that is little enough to name."""
     library = candidate.change.old_api.partition(".")[0]
-    paths = sorted(
-        path
-        for path in taken_up(candidate.old_code, candidate.new_code)
-        if path.partition(".")[0] == library
-    )
+    found = sorted(taken_up(candidate.old_code, candidate.new_code))
+    paths = [path for path in found if path.partition(".")[0] == library] or found
     if not 0 < len(paths) <= MOST_PATHS:
         return ""
     return f"The new way uses {' and '.join(f'`{path}`' for path in paths)}."

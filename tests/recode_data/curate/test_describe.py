@@ -142,6 +142,14 @@ def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
     )
     note = update_note(candidate, WARN, "toy", "1.0", "2.0")
     assert "The new way uses `toy.open` and `toy.read`." in note
+    elsewhere = make_candidate(
+        "from toy import pickle\nx = pickle.dumps(1)\n",
+        "import pickle\nx = pickle.dumps(1)\n",
+        replacement=None,
+        change=make_change("toy.pickle"),
+    )
+    note = update_note(elsewhere, WARN, "toy", "1.0", "2.0")
+    assert "The new way uses `pickle.dumps`." in note
 
 
 def test_composed_rows_tell_of_each_change() -> None:
