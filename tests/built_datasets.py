@@ -174,10 +174,17 @@ def write_built(
         ]
         if number == 0:
             outcomes += drops
-        results.append(StepResult(_context(step), tuple(changes), 40, 41, 40, tuple(outcomes)))
+        results.append(step_result(step, outcomes, changes))
     first = next(iter(steps))
     write_dataset(folder, results, pairs, [(first, drop) for drop in drops], {"verify": 1.0})
     return folder
+
+
+def step_result(
+    step: VersionStep, outcomes: Sequence[Outcome], changes: Sequence[ApiChange] = CHANGES
+) -> StepResult:
+    """A step that gave these outcomes."""
+    return StepResult(_context(step), tuple(changes), 40, 41, 40, tuple(outcomes))
 
 
 def write_toy_dataset(folder: Path) -> Path:
