@@ -69,6 +69,11 @@ def public_view(surface: Surface) -> dict[str, ApiObject]:
     return view
 
 
+def _unread(surface: Surface, view: dict[str, ApiObject]) -> frozenset[str]:
+    """Modules of which nothing is known: neither parsed nor imported."""
+    return frozenset(module for module, _ in surface.failures if module not in view)
+
+
 class Comparison:
     """What the finders of change kinds look at."""
 
@@ -78,6 +83,8 @@ class Comparison:
         self.old_view = public_view(old)
         self.new_view = public_view(new)
         self.views = (self.old_view, self.new_view)
+        self._unread_old = _unread(old, self.old_view)
+        self._unread_new = _unread(new, self.new_view)
         self.pairs: tuple[Pair, ...] = tuple(self._pairs())
         self.vanished: tuple[Vanished, ...] = tuple(self._vanished())
         self.appeared: tuple[Vanished, ...] = tuple(self._appeared())
@@ -112,7 +119,7 @@ class Comparison:
         for path, old in self.old_view.items():
             if path in self.new_view:
                 alive.setdefault(old.identity or old.canonical, []).append(path)
-            elif self._counts(path, old, self.new_view, self.old_view):
+            elif self._counts(path, self.new_view, self.old_view, self._unread_new):
                 groups.setdefault(old.canonical, []).append(path)
         for paths in groups.values():
             path, *repeats = sorted(paths, key=self._rank)
@@ -124,7 +131,9 @@ class Comparison:
     def _appeared(self) -> Iterator[Vanished]:
         groups: dict[str, list[str]] = {}
         for path, item in self.new_view.items():
-            if path not in self.old_view and self._counts(path, item, self.old_view, self.new_view):
+            if path not in self.old_view and self._counts(
+                path, self.old_view, self.new_view, self._unread_old
+            ):
                 groups.setdefault(item.canonical, []).append(path)
         for paths in groups.values():
             path, *repeats = sorted(paths, key=lambda item: (item.count("."), len(item), item))
@@ -132,12 +141,18 @@ class Comparison:
 
     @staticmethod
     def _counts(
-        path: str, item: ApiObject, there: dict[str, ApiObject], here: dict[str, ApiObject]
+        path: str,
+        there: dict[str, ApiObject],
+        here: dict[str, ApiObject],
+        unread: frozenset[str],
     ) -> bool:
         """Whether a path that is here and not there is news of its own.
 
-        Members of a class that went as a whole are not, nor special methods that every object has.
+        Members of a class that went as a whole are not, nor special methods that every object has,
+        nor what a module may hold that could not be read there.
         """
+        if unread and any(path == module or path.startswith(f"{module}.") for module in unread):
+            return False
         parent, _, name = path.rpartition(".")
         if name in INHERITED_BY_ALL:
             return False

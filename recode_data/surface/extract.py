@@ -51,10 +51,9 @@ def extract(source: bytes, module: str, *, is_package: bool, source_file: str) -
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are the mined library's business
             tree = _parse(source)
-    except (SyntaxError, ValueError, RecursionError, UnicodeError) as error:
+        _ModuleReader(facts, source).read(tree)
+    except (SyntaxError, ValueError, RecursionError, UnicodeError, MemoryError) as error:
         facts.failure = f"{type(error).__name__}: {error}"
-        return facts
-    _ModuleReader(facts, source).read(tree)
     return facts
 
 

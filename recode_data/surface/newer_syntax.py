@@ -6,9 +6,22 @@ becomes an assignment, `except*` becomes `except`.
 
 from __future__ import annotations
 
+import re
+
+_NEWER = re.compile(
+    rb"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+\w+[ \t]*\[|^[ \t]*type[ \t]+\w+|\bexcept[ \t]*\*",
+    re.MULTILINE,
+)
+_BRACKETS = re.compile(rb"[][(){}]")
+_LONG_RUN = re.compile(rb"(?:[-+~][ \t]*){200}|(?:\bnot[ \t]+){200}")
+DEEPEST = 150
+"""libcst 1.8 ends the process on 5,000 nested brackets or signs (segmentation fault)."""
+
 
 def without_newer_syntax(source: bytes) -> str | None:
-    """The source without newer syntax; None where libcst cannot read it either."""
+    """The source without newer syntax; None where it has none, or libcst cannot read it either."""
+    if _NEWER.search(source) is None or _is_deep(source):
+        return None
     import libcst  # only here: importing it costs 0.3 s, and hardly any source needs it
 
     class Older(libcst.CSTTransformer):
@@ -47,3 +60,11 @@ def without_newer_syntax(source: bytes) -> str | None:
         *(SyntaxError, UnicodeError, RecursionError),  # two of an encoding that nobody knows
     ):
         return None
+
+
+def _is_deep(source: bytes) -> bool:
+    depth = deepest = 0
+    for match in _BRACKETS.finditer(source):
+        depth += 1 if match[0] in b"([{" else -1
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST or _LONG_RUN.search(source) is not None

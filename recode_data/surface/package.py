@@ -53,6 +53,7 @@ class Package:
         self._resolved: dict[tuple[str, str], Resolved | None] = {}
         self._exports: dict[str, tuple[str, ...] | None] = {}
         self._mro: dict[str, tuple[Resolved, ...]] = {}
+        self._following: set[str] = set()
         # What a run adds; see `runtime.overlay`.
         self.seen: dict[str, frozenset[str]] = {}
         """Module → names that it has at run time; modules that were not imported are missing."""
@@ -329,6 +330,15 @@ class Package:
     def own_member(self, owner: Resolved, definition: Definition) -> Resolved:
         """One entry of a class body, an alias (`append = extend`) followed within the class."""
         path = f"{owner.canonical}.{definition.name}"
+        if path in self._following:
+            return Resolved(path, definition, owner.module, owner.canonical)  # class A: n = A.n
+        self._following.add(path)
+        try:
+            return self._own_member(owner, definition, path)
+        finally:
+            self._following.discard(path)
+
+    def _own_member(self, owner: Resolved, definition: Definition, path: str) -> Resolved:
         if definition.kind in (DefinitionKind.ALIAS, DefinitionKind.IMPORT) and definition.target:
             head, *rest = definition.target.split(".")
             assert owner.definition is not None  # noqa: S101 - owners are classes

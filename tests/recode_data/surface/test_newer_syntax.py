@@ -15,9 +15,8 @@ from tests.surfaces import objects, surface_of
         ("class C[T: int](Base): ...\n", "class C(Base): ...\n"),
         ("type X = int | str\n", "X = int | str\n"),
         ("try:\n    a()\nexcept* ValueError as e:\n    b()\n", "try:\n    a()\nexcept ValueError as e:\n    b()\n"),
-        ("def f(a, /, *, b=1): ...\n", "def f(a, /, *, b=1): ...\n"),
     ],
-    ids=["function", "class", "type", "group", "nothing-new"],
+    ids=["function", "class", "type", "group"],
 )  # fmt: skip
 def test_older_spelling(source: str, expect: str) -> None:
     found = without_newer_syntax(source.encode())
