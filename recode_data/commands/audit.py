@@ -13,18 +13,30 @@ from recode_data.errors import ExitCode
 @click.command()
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def audit(source: Path, as_json: bool) -> int:
+@click.option(
+    "--html",
+    "page",
+    metavar="F",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the findings as one HTML page.",
+)
+def audit(source: Path, as_json: bool, page: Path | None) -> int:
     """Find the mechanical defects of any file of pairs, the paper's schema included.
 
     FILE is JSON, JSON Lines, Parquet or a built folder. Exit code 1 when there are defects.
 
     \b
     Example:
-      recode-data audit train.jsonl --json
+      recode-data audit train.jsonl --html audit.html
     """
     from recode_data.audit import audit_rows, read_rows
 
-    found = audit_rows(read_rows(source))
+    rows = read_rows(source)
+    found = audit_rows(rows)
+    if page is not None:
+        from recode_data.audit.page import write_audit_page
+
+        write_audit_page(found, rows, source.name, page)
     if as_json:
         click.echo(json.dumps(found.document(), sort_keys=True))
     else:
