@@ -30,6 +30,8 @@ def is_about_another(code: str, line: int, message: str, change: ApiChange) -> b
         if keyword is not None and keyword.group(1) != change.parameter:
             return change.parameter not in words
     leaf = change.old_api.removesuffix(".__init__").rpartition(".")[2]
+    if _names_member_of(leaf, message):
+        return True
     if ("." in change.old_api and leaf in words) or change.parameter in words:
         return False
     start, end = statement_at(code, line) or (line, line)
@@ -45,6 +47,12 @@ def is_about_another(code: str, line: int, message: str, change: ApiChange) -> b
     if not longest and not members:
         return False
     return not any(_is_related(change.old_api, path) for path in longest)
+
+
+def _names_member_of(leaf: str, message: str) -> bool:
+    """Whether the message is about a member of what changed: `Table.sorted_by() takes …`."""
+    found = re.search(rf"\b{re.escape(leaf)}\.(\w+)\(", message)
+    return found is not None and found.group(1) not in ("__init__", "__new__", "__call__")
 
 
 def _prefixes(path: str) -> list[str]:

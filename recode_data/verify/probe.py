@@ -22,7 +22,7 @@ from recode_data.records import (
     Surface,
     Usage,
 )
-from recode_data.references import find_references
+from recode_data.references import attribute_names, find_references
 from recode_data.verify.prove import step_verifier
 from recode_data.verify.verifier import new_deprecations
 
@@ -102,8 +102,11 @@ def changes_from(
     """Changes that the findings show and `known` does not have, sorted by key."""
     objects = {item.path: item for item in old.objects}
     covered = {change.old_api for change in known}
+    members = {path.rpartition(".")[2] for path in covered if path.count(".") > 1}
     blamed: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
     for finding in findings:
+        if _uses_member(finding, members):
+            continue  # what happened there is known already
         api = blamed_api(finding, objects.keys())
         if api is not None and not _is_covered(api, covered):
             blamed[(api, finding.is_break)].append(finding)
@@ -125,6 +128,16 @@ def changes_from(
             )
         )
     return tuple(changes)
+
+
+def _uses_member(finding: Finding, members: set[str]) -> bool:
+    """Whether the statement uses, on some value, a name that a known change has."""
+    try:
+        start, end = _statement_span(ast.parse(finding.usage.code), finding.line)
+        used = {name for name, line in attribute_names(finding.usage.code) if start <= line <= end}
+    except SyntaxError:
+        return True
+    return not used.isdisjoint(members)
 
 
 def _messages(group: Sequence[Finding]) -> str:

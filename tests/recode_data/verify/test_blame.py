@@ -31,6 +31,8 @@ SORT = make_change(
         (4, "sort() got an unexpected keyword argument 'by'", SORT, False),
         (4, "sort() got an unexpected keyword argument 'key'", SORT, True),
         (4, "sort is deprecated", LOAD, True),
+        (2, "Table.sort() takes 1 argument", make_change("toy.Table"), True),
+        (2, "Table.__init__() takes 1 argument", make_change("toy.Table"), False),
     ],
     ids=[
         "names it",
@@ -44,6 +46,8 @@ SORT = make_change(
         "names the parameter",
         "names another parameter",
         "names a member of a value",
+        "names a member of it on a value",
+        "names its constructor",
     ],
 )
 def test_what_the_message_is_about(

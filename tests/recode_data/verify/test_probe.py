@@ -67,6 +67,12 @@ def test_what_is_known_is_no_news(path: str) -> None:
     assert changes_from([finding("toy.load(1)")], [make_change(path)], SURFACE) == ()
 
 
+def test_a_statement_that_uses_a_member_known_to_have_changed_blames_nothing_else() -> None:
+    known = [make_change("toy.Frame.head")]
+    assert changes_from([finding("toy.Frame().head()", "no tuple")], known, SURFACE) == ()
+    assert changes_from([finding("toy.Frame().tail()", "no tuple")], known, SURFACE) != ()
+
+
 def test_findings_of_one_api_are_one_change_whatever_their_order() -> None:
     findings = [finding(f"toy.load({number})", f"no {number}") for number in range(3)]
     (first,) = changes_from(findings, (), SURFACE)
