@@ -60,6 +60,8 @@ class Published:
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n"
+        self.cpu = 0.0
+        """CPU seconds of the last task."""
 
     def judge(self, row: ArenaRow, solution: str, *, published_split: bool) -> tuple[bool, float]:
         """Whether every test passes with the update, and the seconds that it took."""
@@ -75,6 +77,7 @@ class Published:
         self._process.stdin.write(json.dumps({"programs": programs}) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
+        self.cpu = float(answer["cpu"])
         return all(verdict == "passed" for verdict in answer["verdicts"]), answer["seconds"]
 
     def close(self) -> None:
@@ -173,14 +176,16 @@ def speed(courts: dict[str, Court], harness: Published, rows: Sequence[ArenaRow]
         cold[row.id] = time.perf_counter() - started
     ours: dict[str, float] = {}
     theirs: dict[str, float] = {}
+    cpu: dict[str, tuple[float, float]] = {}
     for row in rows:
         started = time.perf_counter()
         judged = courts[row.id].judge(programs[row.id], row.reference)
         ours[row.id] = time.perf_counter() - started
         passed, theirs[row.id] = harness.judge(row, row.reference, published_split=False)
+        cpu[row.id] = harness.cpu, judged.seconds
         if not (passed and judged.passed):  # these measure the time limit, not the harness
             print(f"  left out: {row.id}: ours {judged.passed}, published {passed}")
-            del ours[row.id], theirs[row.id], cold[row.id]
+            del ours[row.id], theirs[row.id], cold[row.id], cpu[row.id]
     tests = sum(len(row.tests) for row in rows if row.id in ours)
     published, warm, started_too = (sum(each.values()) for each in (theirs, ours, cold))
     middle = statistics.median(theirs[name] / ours[name] for name in ours)
@@ -194,6 +199,11 @@ def speed(courts: dict[str, Court], harness: Published, rows: Sequence[ArenaRow]
     print(
         f"  ours, counting the servers' start: {started_too:.2f} s, "
         f"{published / started_too:.1f} times faster"
+    )
+    published, our = (sum(each) for each in zip(*cpu.values(), strict=True))
+    print(
+        f"  CPU time, which other programs do not change: {published:.2f} s and {our:.2f} s, "
+        f"{published / our:.1f} times less; load average {os.getloadavg()[0]:.1f}"
     )
     for name in sorted(ours, key=lambda name: -ours[name])[:3]:
         print(f"  slowest: {name}: ours {ours[name]:.2f} s, published {theirs[name]:.2f} s")

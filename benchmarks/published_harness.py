@@ -1,7 +1,7 @@
 """The way in which CodeUpdateArena's published harness runs tests, written anew to compare with.
 
 Run by the pinned environment's interpreter, standard library only: reads JSON lines {"programs"}
-from stdin, answers each with {"verdicts", "seconds"}. As published: one test after another, for
+from stdin, answers each with {"verdicts", "seconds", "cpu"}. As published: one test after another, for
 each a manager and a process; in the process a temporary folder, captured output, functions of
 `os`, `shutil` and `subprocess` taken away, 15 s on the clock, and the verdict written by the very
 process that ran the code. The libraries are imported by the parent.
@@ -98,9 +98,13 @@ def main():
     sys.stdout.flush()
     for line in sys.stdin:
         programs = json.loads(line)["programs"]
-        started = time.monotonic()
+        started, used = time.monotonic(), sum(os.times()[:4])
         verdicts = [verdict_of(program) for program in programs]
-        answer = {"verdicts": verdicts, "seconds": time.monotonic() - started}
+        answer = {
+            "verdicts": verdicts,
+            "seconds": time.monotonic() - started,
+            "cpu": sum(os.times()[:4]) - used,
+        }
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

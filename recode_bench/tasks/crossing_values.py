@@ -11,6 +11,7 @@ JSON's own null, true, numbers and text stand for themselves; everything else is
 item names the form. Containers, arrays and arguments keep their identity within a message.
 """
 
+import array
 import ast
 import collections
 import datetime
@@ -22,6 +23,9 @@ import sys
 import types
 
 BIG_INT = 1 << 60
+MANY = 16
+PLAIN = {str, float, bool, type(None)}
+NUMBER_CODES = {float: "d", int: "q"}
 DEPTH = 200
 PROTOCOLS = (("c", "__call__"), ("l", "__len__"), ("g", "__getitem__"), ("i", "__iter__"))
 """What a stand-in can be asked for beside attributes, by the flags that it comes with."""
@@ -111,7 +115,17 @@ class Writer:
         return number
 
     def items(self, values):
-        """Each of them written."""
+        """Each of them written; many numbers, or much text, without a look at each."""
+        if len(values) >= MANY and isinstance(values, (list, tuple)):
+            kinds = set(map(type, values))
+            code = NUMBER_CODES.get(next(iter(kinds))) if len(kinds) == 1 else None
+            if code is not None:
+                try:
+                    return {code: self.blob(array.array(code, values).tobytes())}
+                except OverflowError:
+                    pass
+            elif kinds <= PLAIN:
+                return list(values)
         return [self.write(value) for value in values]
 
     def blob(self, content):
@@ -153,7 +167,7 @@ class Writer:
         if kind is list or kind is collections.deque:
             number = self.remember(value)
             tag = "l" if kind is list else "q"
-            return [tag, number, self.items(value)]
+            return [tag, number, self.items(list(value))]
         if kind is dict or kind is collections.OrderedDict or kind is collections.Counter:
             number = self.remember(value)
             return ["d", number, kind.__name__, [self.items(pair) for pair in value.items()]]
@@ -162,9 +176,9 @@ class Writer:
             pairs = [self.items(pair) for pair in value.items()]
             return ["dd", number, self.write(value.default_factory), pairs]
         if kind is set:
-            return ["s", self.remember(value), self.items(value)]
+            return ["s", self.remember(value), self.items(list(value))]
         if kind is frozenset:
-            return ["fs", self.items(value)]
+            return ["fs", self.items(list(value))]
         if kind is bytes:
             return ["b", value.hex()]
         if kind is bytearray:
@@ -246,7 +260,7 @@ class Writer:
         if value.dtype.hasobject:
             if value.dtype.kind != "O":
                 raise ValueError("an array of records with objects cannot cross")
-            items = self.items(libraries.array_type.ravel(value).tolist())
+            items = [self.write(item) for item in libraries.array_type.ravel(value).tolist()]
             return [flavour, "O", list(value.shape), order, items, mask]
         plain = value.T if order == "F" else value
         plain = libraries.ascontiguousarray(plain).view(libraries.array_type)
@@ -334,7 +348,7 @@ class Writer:
                 continue
             if base is tuple and isinstance(getattr(kind, "_fields", None), tuple):
                 fields = [str(field) for field in kind._fields]
-                return ["nt", kind.__name__, fields, self.items(tuple.__iter__(value))]
+                return ["nt", kind.__name__, fields, self.items(list(tuple.__iter__(value)))]
             if base in (tuple, list, set, frozenset):
                 return self.write(base(base.__iter__(value)))
             if base is dict:
@@ -460,6 +474,15 @@ class Reader:
 
     def items(self, written):
         """Each of them read."""
+        if isinstance(written, dict):
+            ((code, place),) = written.items()
+            if code not in NUMBER_CODES.values():
+                raise Unreadable("no such numbers: %r" % code)
+            numbers = array.array(code)
+            numbers.frombytes(self.blobs[place])
+            return numbers.tolist()
+        if len(written) >= MANY and set(map(type, written)) <= PLAIN:
+            return written
         return [self.read(each) for each in written]
 
     def _made(self, number, value):

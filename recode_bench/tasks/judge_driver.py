@@ -167,6 +167,9 @@ class Peer:
         raw = _dumps(message).encode("ascii")
         head = HEAD.pack(len(raw), len(blobs))
         sizes = struct.pack(">%dQ" % len(blobs), *(len(blob) for blob in blobs))
+        if sum(map(len, blobs)) < PARTS_BYTES:
+            self.sock.sendall(b"".join((head, sizes, raw, *blobs)))
+            return
         self.sock.sendall(head + sizes + raw)
         for blob in blobs:
             self.sock.sendall(blob)
@@ -518,7 +521,12 @@ def run(payload, channel):
         used = time.process_time() + _cpu_of(pid)
         channel.send({"passed": passed, "reason": reason, "detail": detail, "cpu": used})
         if not passed:
-            return
+            break
+    try:  # waited for, it counts in the CPU time of the job
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
 
 
 def _cpu_of(pid):
