@@ -23,6 +23,7 @@ from recode_data.records import (
     DropReason,
     JsonValue,
     MigrationPair,
+    Outcome,
     StepResult,
     Verified,
     VersionStep,
@@ -148,7 +149,11 @@ def _judge_all(
         for row in rows
         for item in [candidate_of(row, source)]
     }
-    known = read_outcomes(journal, candidates)
+    known = {
+        key: outcome
+        for key, outcome in read_outcomes(journal, candidates).items()
+        if not _may_pass(outcome)
+    }
     done: dict[VersionStep, JudgedStep] = {}
     tasks = []
     for step, rows in steps.items():
@@ -169,6 +174,11 @@ def _judge_all(
             proved = sum(isinstance(item, Verified) for item in judged.outcomes)
             progress.note(f"{judged.step}: {proved} of {len(judged.outcomes)} rows proved")
     return [done[step] for step in steps]
+
+
+def _may_pass(outcome: Outcome) -> bool:
+    """Whether a repeated command tries again: what failed may have been the network."""
+    return isinstance(outcome, Dropped) and outcome.reason is DropReason.ENVIRONMENT_UNAVAILABLE
 
 
 def _accepted(

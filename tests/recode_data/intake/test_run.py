@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
 from recode_data.executor import InProcessExecutor
-from recode_data.intake import ImportOptions, VersionList, import_file
+from recode_data.intake import ImportOptions, VersionList, import_file, run
 from recode_data.progress import SilentProgress
 from recode_data.publish import read_pairs
 from recode_data.publish.manifest import mapping
@@ -46,22 +46,26 @@ def lister(libraries: Iterable[str]) -> Mapping[str, VersionList]:
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory, toy_index: Path) -> Path:
+def imported(tmp_path_factory: pytest.TempPathFactory, toy_index: Path) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("imported")
-    source = write_rows(folder / "rows.jsonl")
+    write_rows(folder / "rows.jsonl")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIP_NO_INDEX", "1")
         patch.setenv("PIP_FIND_LINKS", str(toy_index))
-        import_file(
-            source,
-            folder / "out",
-            Workspace.default(folder / "cache"),
-            lister,
-            InProcessExecutor(),
-            SilentProgress(),
-            ImportOptions(skip=("heavy",), allow_weak=True),
-        )
-    return folder / "out"
+        run_import(folder)
+        yield folder / "out"
+
+
+def run_import(folder: Path) -> None:
+    import_file(
+        folder / "rows.jsonl",
+        folder / "out",
+        Workspace.default(folder / "cache"),
+        lister,
+        InProcessExecutor(),
+        SilentProgress(),
+        ImportOptions(skip=("heavy",), allow_weak=True),
+    )
 
 
 def manifest_of(folder: Path) -> dict[str, JsonValue]:
@@ -92,3 +96,16 @@ def test_the_card_has_the_table(imported: Path) -> None:
     assert "recode-data import rows.jsonl --skip heavy --out DIR" in card
     assert "| toylib | 9 | 1 | 1 | 7 |" in card
     assert "recode-data build toylib" not in card
+
+
+def test_a_repeated_import_takes_over_what_was_judged(
+    imported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged_again(task: object) -> None:
+        pytest.fail(f"{task} was run again")
+
+    monkeypatch.setattr(run, "judge_step", judged_again)
+    before = (imported / "manifest.json").read_bytes()
+    (imported / "manifest.json").unlink()
+    run_import(imported.parent)
+    assert (imported / "manifest.json").read_bytes() == before
