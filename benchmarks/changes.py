@@ -219,10 +219,10 @@ def _print_times(results: Sequence[Result]) -> None:
     if not timed:
         return
     print("\nseconds (and multiples of griffe); peak memory in MB")
-    columns = ("griffe", "static cold", "static warm", "whole cold", "whole warm")
+    columns = ("griffe", "static cold", "whole cold", "whole warm", "warm, started")
     print("library".ljust(16), *(name.rjust(18) for name in columns), "peak".rjust(8))
     for library, times in timed:
-        parts = (times.static_cold, times.static_warm, times.whole_cold, times.whole_warm)
+        parts = (times.static_cold, times.whole_cold, times.whole_warm, times.warm)
         cells = [
             f"{part.seconds:.2f} ({part.seconds / times.griffe.seconds:.2f}x)" for part in parts
         ]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+import msgspec
 
 from recode_data.changes import find_changes
 from recode_data.companions import find_companions
 from recode_data.errors import EnvironmentLacksError
+from recode_data.import_check import check_lives
 from recode_data.journal import write_atomically
 from recode_data.records import (
     ApiChange,
@@ -17,10 +23,12 @@ from recode_data.records import (
     Surface,
     VersionStep,
     content_id,
+    decode,
+    encode,
 )
 from recode_data.replacements import read_notes, texts_in_notes, with_replacements
 from recode_data.sandbox import SandboxPool
-from recode_data.surface import read_surface, touch_changes, with_served_names
+from recode_data.surface import read_surfaces, surface_key, touch_changes, with_served_names
 from recode_data.workspace import Workspace
 
 COMPANIONS_VERSION = "2"
@@ -92,27 +100,85 @@ def _companions(
     workspace: Workspace, releases: Sequence[Release], environments: Sequence[Environment]
 ) -> tuple[str, ...]:
     """What either release needs to be imported; found out once per environment."""
-    found: set[str] = set()
-    for release, environment in zip(releases, environments, strict=True):
-        path = workspace.cached(
-            "companions", content_id(COMPANIONS_VERSION, release.pin, environment.key)
-        )
-        if not path.is_file():
-            with SandboxPool(size=1) as sandboxes:
-                names = find_companions(workspace, release, environment, sandboxes)
-            write_atomically(path, "\n".join(names).encode("utf-8"))
-        found.update(path.read_text(encoding="utf-8").split())
+    paths = [
+        workspace.cached("companions", content_id(COMPANIONS_VERSION, release.pin, environment.key))
+        for release, environment in zip(releases, environments, strict=True)
+    ]
+    missing = [number for number, path in enumerate(paths) if not path.is_file()]
+    if missing:
+        with SandboxPool(size=2) as sandboxes, ThreadPoolExecutor(2) as threads:
+            ask = partial(_needs, workspace, sandboxes)
+            asked = [
+                (paths[number], threads.submit(ask, releases[number], environments[number]))
+                for number in missing
+            ]
+            for path, answer in asked:
+                write_atomically(path, "\n".join(answer.result()).encode("utf-8"))
+    found = {name for path in paths for name in path.read_text(encoding="utf-8").split()}
     return tuple(sorted(found))
 
 
+def _needs(
+    workspace: Workspace, sandboxes: SandboxPool, release: Release, environment: Environment
+) -> tuple[str, ...]:
+    error = check_lives(release, environment, sandboxes).error
+    if error is None or "ImportError" not in error.bases:
+        return ()
+    return find_companions(workspace, release, environment, sandboxes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the cache holds of a step."""
+
+    old: Surface
+    new: Surface
+    notes: tuple[str, ...]
+    changes: tuple[ApiChange, ...]
+
+
 def step_changes(context: StepContext, workspace: Workspace, sandboxes: SandboxPool) -> StepChanges:
-    """The API changes of one version step.
+    """The API changes of one version step; found once, as long as the code that finds them stays.
 
     Raises:
         SandboxError: the sandbox itself failed.
     """
-    old = read_surface(workspace, context.old, context.old_environment, sandboxes)
-    new = read_surface(workspace, context.new, context.new_environment, sandboxes)
+    path = workspace.cached("changes", _key(context))
+    try:
+        kept = decode(path.read_bytes(), _Kept)
+    except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
+        kept = _find(context, workspace, sandboxes)
+        write_atomically(path, encode(kept))
+    return StepChanges(context, kept.old, kept.new, kept.notes, kept.changes)
+
+
+def _key(context: StepContext) -> str:
+    sdist = context.new.sdist.sha256 if context.new.sdist else ""
+    return content_id(
+        _code(),
+        surface_key(context.old, context.old_environment),
+        surface_key(context.new, context.new_environment),
+        sdist,
+        length=40,
+    )
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """Hash of the code that decides what is found: no version number to forget."""
+    here = Path(__file__).parent
+    files = [Path(__file__), here / "records.py"]
+    for room in ("changes", "replacements", "surface"):
+        files.extend(sorted((here / room).glob("*.py")))
+    return content_id(*(file.read_bytes() for file in files))
+
+
+def _find(context: StepContext, workspace: Workspace, sandboxes: SandboxPool) -> _Kept:
+    releases = (
+        (context.old, context.old_environment),
+        (context.new, context.new_environment),
+    )
+    old, new = read_surfaces(workspace, releases, sandboxes)
     found = find_changes(old, new)
     notes = release_notes(workspace, context.new)
     texts = (*_texts_about(found, old, new), *texts_in_notes(found, notes))
@@ -121,8 +187,7 @@ def step_changes(context: StepContext, workspace: Workspace, sandboxes: SandboxP
     if complete[0] is not old or complete[1] is not new:
         old, new = complete
         found = find_changes(old, new)
-    changes = with_replacements(found, old, new, touched, notes)
-    return StepChanges(context, old, new, notes, changes)
+    return _Kept(old, new, notes, with_replacements(found, old, new, touched, notes))
 
 
 def _texts_about(changes: Sequence[ApiChange], old: Surface, new: Surface) -> tuple[str, ...]:

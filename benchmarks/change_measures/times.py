@@ -17,8 +17,8 @@ from recode_data.records import Release, StepContext
 from recode_data.surface.read import source_root
 from recode_data.workspace import Workspace
 
-NOT_SHARED = "surface"
-"""Folder of the cache that a cold run must not find; downloads and environments it may."""
+NOT_SHARED = frozenset({"surface", "changes", "companions"})
+"""Folders of the cache that a cold run must not find; downloads and environments it may."""
 
 _GRIFFE = """
 import json, sys, time, logging
@@ -34,20 +34,32 @@ for name in names:
     found = sum(1 for _ in griffe.find_breaking_changes(first, second))
 print(time.perf_counter() - started)
 """
-_OURS = """
+_STATIC = """
 import json, sys, time
 from pathlib import Path
 from recode_data.changes import find_changes
 from recode_data.surface import static_surface
-names, old, new, cache = json.loads(sys.argv[1])
-def kept(key):
-    return Path(cache, key[:2], key)
+names, old, new = json.loads(sys.argv[1])
 started = time.perf_counter()
 surfaces = [
-    static_surface(Path(root), "x", version, names, cache=kept if cache else None)
-    for root, version in ((old, "1"), (new, "2"))
+    static_surface(Path(root), "x", version, names) for root, version in ((old, "1"), (new, "2"))
 ]
 found = len(find_changes(*surfaces))
+print(time.perf_counter() - started)
+"""
+_WARM = """
+import json, sys, time
+from pathlib import Path
+from recode_data.sandbox import SandboxPool
+from recode_data.step_changes import read_context, step_changes
+from recode_data.steps import parse_step
+from recode_data.workspace import Workspace
+step, cache = json.loads(sys.argv[1])
+workspace = Workspace.default(Path(cache))
+with SandboxPool(size=1) as sandboxes:
+    started = time.perf_counter()
+    context = read_context(parse_step(step), workspace)
+    found = len(step_changes(context, workspace, sandboxes).changes)
 print(time.perf_counter() - started)
 """
 
@@ -66,28 +78,30 @@ class Times:
 
     griffe: Measured
     static_cold: Measured
-    static_warm: Measured
+    """The source of both releases, read and compared; nothing cached."""
     whole_cold: Measured
+    """The command line from start to end, run-time surface included; downloads apart."""
     whole_warm: Measured
+    """The same command once more."""
+    warm: Measured
+    """As `whole_warm`, without the start of the interpreter, as griffe is measured."""
 
 
 def measure(context: StepContext, workspace: Workspace) -> Times:
     """Times of one step.
 
-    `static_*` leave the start of the interpreter out, as griffe's do; `whole_*` are the command
-    line from start to end, downloads and environments apart.
+    griffe loads both releases as its users have it do, and lists the breakages. Its start, that
+    of the static part and that of `warm` are left out.
     """
     roots = [str(_root(workspace, release)) for release in (context.old, context.new)]
     names = [name.split(".")[0] for name in context.new.import_names]
     with tempfile.TemporaryDirectory() as folder:
-        kept = str(Path(folder, "facts"))
         cache = _cache_without_surfaces(workspace.cache, Path(folder, "cache"))
         griffe = _inner(_GRIFFE, [names[:1], *roots])
-        cold = _inner(_OURS, [names, *roots, None])
-        _inner(_OURS, [names, *roots, kept])
-        warm = _inner(_OURS, [names, *roots, kept])
+        static = _inner(_STATIC, [names, *roots])
         whole = [_command(str(context.step), cache) for _ in range(2)]
-    return Times(griffe, cold, warm, *whole)
+        warm = _inner(_WARM, [str(context.step), str(cache)])
+    return Times(griffe, static, *whole, warm)
 
 
 def _root(workspace: Workspace, release: Release) -> Path:
@@ -99,7 +113,7 @@ def _root(workspace: Workspace, release: Release) -> Path:
 def _cache_without_surfaces(cache: Path, folder: Path) -> Path:
     folder.mkdir()
     for path in cache.iterdir():
-        if path.name != NOT_SHARED:
+        if path.name not in NOT_SHARED:
             (folder / path.name).symlink_to(path)
     return folder
 

@@ -34,7 +34,7 @@ from recode_data.surface.texts import (
     type_alias_name,
 )
 
-_LOUD = re.compile(rb"warn|eprecat|emoved|expired|no longer|\n")
+_LOUD = re.compile(rb"warn|eprecat|emoved|expired|no longer|ack_?compat|renamed to|\n")
 _IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
 _PROPERTY_DECORATORS = frozenset({"cache_readonly", "reify", "lazyattr", "memoized_attribute"})
 _BOUND_WITHOUT_DECORATOR = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
@@ -388,7 +388,7 @@ class _ModuleReader:
         """Identifiers in `__getattr__` and in the module's literals that it refers to."""
         found: dict[str, None] = {}
         server: ast.stmt | None = None
-        for statement in tree.body:
+        for statement in _at_module_level(tree.body):
             if getattr(statement, "name", None) == "__getattr__":
                 server = statement
         if isinstance(server, ast.ClassDef):
@@ -414,6 +414,14 @@ class _ModuleReader:
                 if isinstance(part, ast.Constant):
                     _add_identifier(found, part)
         return tuple(found)[:_LAZY_LIMIT]
+
+
+def _at_module_level(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run with the module, those of its branches included."""
+    for statement in statements:
+        yield statement
+        if isinstance(statement, ast.If) or isinstance(statement, TRY):  # noqa: SIM101 - mypy reads it
+            yield from _at_module_level([*statement.body, *statement.orelse])
 
 
 def _add_identifier(found: dict[str, None], node: ast.Constant) -> None:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recode_data.records import ApiChange, ChangeKind
+from recode_data.records import ApiChange, ChangeKind, Deprecation
 from recode_data.replacements.evidence import Clues
 from recode_data.replacements.identity import propose
 from tests.clues import clues_of, fails, found, proposed, resolves, touch
+from tests.making import make_change
 
 OLD = {
     "toy/__init__.py": "from toy.a import f\nf_old = f\n__all__ = ['f', 'f_old']",
@@ -59,3 +60,21 @@ def test_equal_numbers_are_one_object_by_chance() -> None:
 def test_parameters_have_no_identity() -> None:
     change = ApiChange(ChangeKind.PARAMETER_REMOVED, "toy.f_old", "a")
     assert list(propose(change, clues_of(OLD, NEW))) == []
+
+
+def test_other_path_of_what_warns_only_there() -> None:
+    new = {"toy/__init__.py": "from toy.a import f", "toy/a.py": "def f(x): ..."}
+    clues = clues_of(new, new)
+    warned = replace(clues.new_view["toy.f"], deprecations=(Deprecation("soon"),))
+    clues.new_view["toy.f"] = warned
+    change = make_change("toy.f", kind=ChangeKind.DEPRECATED)
+    assert [item.new_api for item in propose(change, clues)] == ["toy.a.f"]
+
+
+def test_object_of_another_library_says_where_it_lives() -> None:
+    access = replace(resolves("toy.f"), canonical="math.fsum")
+    clues = clues_of("def f(x): ...", "", touch("toy.f", old=access))
+    assert ("math.fsum", None) in proposed(propose, "toy.f", clues)
+    private = replace(access, canonical="other._impl.f")
+    clues = clues_of("def f(x): ...", "", touch("toy.f", old=private))
+    assert proposed(propose, "toy.f", clues) == []

@@ -9,6 +9,7 @@ from recode_data.records import ApiChange, ChangeKind, EvidenceKind
 from recode_data.replacements import read_notes, with_replacements
 from recode_data.replacements.rank import KINDS_OF_EVIDENCE
 from recode_data.surface.touch import touch_paths
+from tests.clues import fails, resolves, touch
 from tests.drivers import running_surface, toylib_toucher
 from tests.surfaces import Package, in_words, surface_of
 from tests.toy_index import ExpectedChange, expected_changes, expected_decoys, toylib_source
@@ -130,3 +131,29 @@ def test_every_kind_of_evidence_has_a_test_file(request: pytest.FixtureRequest) 
     assert {
         path.stem.removeprefix("test_") for path in request.path.parent.glob("test_*.py")
     } >= names
+
+
+def test_library_may_name_the_same_member_of_another_class() -> None:
+    old = "class A:\n    def mode(self):\n        warnings.warn('use `B.mode` instead', FutureWarning)\nclass B:\n    def mode(self): ..."
+    new = "class A: ...\nclass B:\n    def mode(self): ..."
+    (change,) = changes(old, new)
+    assert change.new_api == "toy.B.mode"
+
+
+def test_successor_of_a_successor() -> None:
+    old = "@deprecated('use `mid` instead')\ndef old(a): ...\ndef mid(a): ...\ndef last(a): ..."
+    new = "@deprecated('use `last` instead')\ndef mid(a): ...\ndef last(a): ..."
+    found = {change.old_api: change.new_api for change in changes(old, new)}
+    assert found == {"toy.old": "toy.last", "toy.mid": "toy.last"}
+
+
+def test_what_the_library_names_first_beats_identity() -> None:
+    new = "def load(a): ...\ndef read(a): ...\n"
+    (silent,) = (item for item in changes("def load(a): ...\ng = load", new) if item.new_api)
+    assert silent.new_api == "toy.load"
+    surfaces = surface_of("def load(a): ...\ng = load", "1.0"), surface_of(new, "2.0")
+    said = fails("toy.g", "`toy.g` is gone: use `toy.read` or `toy.load` instead")
+    touched = touch("toy.g", old=resolves("toy.g"), new=said)
+    found = with_replacements(find_changes(*surfaces), *surfaces, touched)
+    (change,) = (item for item in found if item.old_api == "toy.g")
+    assert [item.new_api for item in change.replacements] == ["toy.read", "toy.load"]

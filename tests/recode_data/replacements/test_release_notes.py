@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from recode_data.records import ChangeKind
 from recode_data.replacements.release_notes import propose
-from tests.clues import clues_of, proposed
+from tests.clues import clues_of, found, proposed
 
 OLD = "def load_all(): ...\ndef read_all(): ...\nclass C:\n    def load_all(self): ..."
 NEW = "def read_all(): ...\nclass C:\n    def load_all(self): ..."
@@ -44,3 +45,33 @@ def test_last_name_alone_says_enough_where_nothing_is_called_so_any_more() -> No
     assert proposed(propose, "toy.load_all", clues_of(OLD, GONE, notes=[note])) == [
         ("toy.read_all", None)
     ]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "``toy.load_all``\n~~~~~~~~~~~~~~~~\n... is removed. Use `toy.read_all` instead.\n",
+        "The ``toy.load_all`` function was removed. Use `toy.read_all` instead.",
+        "`toy.load_all` was removed. Please use `toy.read_all`.",
+    ],
+    ids=["heading", "next-sentence", "polite"],
+)
+def test_offer_that_goes_on_from_the_sentence_before(note: str) -> None:
+    assert proposed(propose, "toy.load_all", clues_of(OLD, NEW, notes=[note])) == [
+        ("toy.read_all", None)
+    ]
+
+
+def test_standard_library_is_mentioned_in_passing() -> None:
+    note = "`toy.load_all` was removed in favor of the `enum.Enum` interface of `toy.read_all`."
+    best = found(propose, "toy.load_all", clues_of(OLD, NEW, notes=[note]))[0]
+    assert best.new_api == "toy.read_all"
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["Parameters of `f`: ``a`` to ``b``, ``x`` to ``y``.", "`a` of `f` was renamed to `b`."],
+)
+def test_parameters_that_notes_rename(note: str) -> None:
+    clues = clues_of("def f(a=1, c=2): ...", "def f(b=3, c=2): ...", notes=[note])
+    assert ("toy.f", "b") in proposed(propose, "toy.f", clues, ChangeKind.PARAMETER_REMOVED)

@@ -45,3 +45,31 @@ def test_what_only_warns_needs_no_look_alike() -> None:
     old = "def f(a): ...\ndef f_a(a): ..."
     clues = clues_of(old, "@deprecated('soon')\n" + old)
     assert proposed(propose, "toy.f", clues) == []
+
+
+BODY = (
+    "\n    total = sum(values)\n    count = len(values)\n    return total / count, total, count\n"
+)
+
+
+def test_same_statements_are_the_same_function() -> None:
+    clues = clues_of(f"def spread(values):{BODY}", f"def deviation(values):{BODY}def other(v): ...")
+    assert [item.new_api for item in found(propose, "toy.spread", clues)] == ["toy.deviation"]
+
+
+def test_short_statements_are_the_same_by_chance() -> None:
+    clues = clues_of("def spread(a):\n    return a._x", "def deviation(a):\n    return a._x")
+    assert proposed(propose, "toy.spread", clues) == []
+
+
+WORDS = "'Apply a custom or user-defined function over the elements.'"
+
+
+def test_new_name_in_the_same_words() -> None:
+    old = f"class S:\n    def apply(self, function):\n        {WORDS}"
+    new = (
+        f"class S:\n    def map_elements(self, function):\n        {WORDS.replace('Apply', 'Map')}"
+    )
+    assert proposed(propose, "toy.S.apply", clues_of(old, new)) == [("toy.S.map_elements", None)]
+    both = f"{old}\n    def map_elements(self, function):\n        {WORDS}"
+    assert proposed(propose, "toy.S.apply", clues_of(both, new)) == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recode_data.records import Deprecation
-from recode_data.surface.deprecations import REMOVED_NOW
+from recode_data.surface.deprecations import PENDING, REMOVED_NOW, says_going
 from tests.surfaces import objects, surface_of
 
 
@@ -225,3 +225,53 @@ def test_modules(source: str, new_api: str) -> None:
 def test_modules_that_only_talk_of_warnings(source: str) -> None:
     found = objects(surface_of({"toy/__init__.py": "", "toy/sub.py": source}))
     assert found["toy.sub"].deprecations == ()
+
+
+def test_pending_is_not_yet_deprecated() -> None:
+    body = "def f(a):\n    warnings.warn('use `g`', PendingDeprecationWarning)"
+    assert [mark.removal for mark in marks(body)] == [PENDING]
+    assert [mark.removal for mark in marks("@deprecated('3.1', pending=True)\ndef f(a): ...")] == [
+        PENDING
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expect"),
+    [
+        ("def f(a, b='x'):\n    a = _deprecate_b(a, b)", ("b", "a")),
+        ("def f(a=None, b='x'):\n    a = plot._b_backcompat(b)", ("b", "a")),
+        ("def f(a, b=1):\n    \"\"\"Read.\n\n    ``b`` is renamed to ``a``.\n    \"\"\"", ("b", "a")),
+        ("def f(a):\n    deprecate('f', 10, 'getbbox or getlength')", (None, "getbbox")),
+    ],
+    ids=["taken-over", "back-compatibility", "docstring", "own-name-first"],
+)  # fmt: skip
+def test_other_ways_to_say_it(source: str, expect: tuple[str | None, str]) -> None:
+    assert [in_short(mark) for mark in marks(source)] == [expect]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(a, b):\n    a = combine(a, b)",
+        "def f(a, b):\n    c = _deprecate_b(a, b)",
+        "def f(a):\n    warnings.warn('f will return a list', FutureWarning)",
+        "def f(a):\n    warnings.filterwarnings('ignore', category=DeprecationWarning)",
+        'def f(a, b=1):\n    """``x`` is renamed to ``a``."""',
+    ],
+    ids=["plain-call", "other-target", "another-result", "filter", "unknown-parameter"],
+)
+def test_what_only_looks_like_it(source: str) -> None:
+    assert marks(source) == ()
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "expect"),
+    [
+        ("DeprecationWarning", "", True),
+        ("UserWarning", "`toy:f` has been moved to `toy.a:f`.", True),
+        ("UserWarning", "this is slow", False),
+        ("RuntimeWarning", "moved by hand", False),
+    ],
+)
+def test_warnings_on_access(category: str, text: str, expect: bool) -> None:
+    assert says_going(category, text) is expect

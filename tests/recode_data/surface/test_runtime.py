@@ -89,3 +89,84 @@ def test_built_in_callables_have_the_signature_that_they_tell() -> None:
     assert found["toy.largest"].signature is None
     assert str(found["toy.power"].signature) == "(base, exp, mod=None)"
     assert found["toy.power"].kind in (ObjectKind.FUNCTION, ObjectKind.ATTRIBUTE)
+
+
+SERVED = """
+import enum, typing, warnings
+class Way(enum.Enum):
+    UP = 1
+    DOWN = 2
+if typing.TYPE_CHECKING:
+    old_g = g
+else:
+    def __getattr__(name):
+        if name == "old_g":
+            warnings.warn("use `g`", DeprecationWarning)
+            return g
+        if name.startswith("WAY_"):
+            return Way[name[4:]]
+        raise AttributeError(name)
+def g(a): ...
+"""
+
+
+def test_names_behind_a_prefix_and_names_that_type_checkers_see_first() -> None:
+    found = objects(running_surface_of({"toy/__init__.py": SERVED}))
+    assert {"toy.WAY_UP", "toy.WAY_DOWN"} <= found.keys()
+    assert found["toy.old_g"].alias_of == "toy.g"
+    assert [mark.new_api for mark in found["toy.old_g"].deprecations] == ["g"]
+
+
+def test_names_of_a_class_that_serves_them() -> None:
+    source = """
+class __getattr__:
+    locals().update({name: 1 for name in ["LIMIT", "SHARE"]})
+__getattr__ = lambda name, _c=__getattr__: getattr(_c, name)
+"""
+    assert {"toy.LIMIT", "toy.SHARE"} <= objects(
+        running_surface_of({"toy/__init__.py": source})
+    ).keys()
+
+
+def test_private_name_that_is_offered_and_module_that_is_re_exported() -> None:
+    files = {
+        "toy/__init__.py": "from toy._impl import _stack as _stack, _other\nimport json as json",
+        "toy/_impl.py": "def _stack(): ...\ndef _other(): ...",
+    }
+    assert list(objects(running_surface_of(files))) == ["toy._stack", "toy.json"]
+
+
+def test_default_that_source_calls_by_name_has_its_value() -> None:
+    source = "LIMIT = 30\nclass Gone:\n    def __repr__(self): return '<gone>'\nGONE = Gone()\ndef f(a=LIMIT, b=GONE, c=0x10): ..."
+    found = objects(running_surface_of({"toy/__init__.py": source}))
+    assert str(found["toy.f"].signature) == "(a=30, b=GONE, c=0x10)".replace("0x10", "16")
+
+
+def test_what_a_class_inherits_from_elsewhere() -> None:
+    source = "import collections\nclass C(collections.OrderedDict):\n    def m(self): ..."
+    outside = objects(running_surface_of({"toy/__init__.py": source}))["toy.C"].outside
+    assert {"move_to_end", "keys"} <= set(outside)
+    assert "m" not in outside
+
+
+def test_bare_annotation_is_a_member_where_instances_get_it() -> None:
+    source = "import dataclasses\nclass Plain:\n    x: int\n@dataclasses.dataclass\nclass Data:\n    y: int"
+    found = objects(running_surface_of({"toy/__init__.py": source}))
+    assert "toy.Data.y" in found
+    assert "toy.Plain.x" not in found
+
+
+def test_decorator_that_makes_an_instance_decides_what_is_passed() -> None:
+    source = "class Command:\n    def __init__(self, f): ...\n    def __call__(self, *args): ...\n@Command\ndef f(a, b=1): ..."
+    found = objects(running_surface_of({"toy/__init__.py": source}))
+    assert str(found["toy.f"].signature) == "(*args)"
+
+
+def test_import_that_warns_of_another_package_says_nothing_of_this_one() -> None:
+    files = {
+        "toy/__init__.py": "import warnings\nwarnings.warn('distutils is deprecated', DeprecationWarning)",
+        "toy/old.py": "import warnings\nwarnings.warn('toy.old is deprecated', DeprecationWarning)",
+    }
+    surface = running_surface_of(files)
+    found = {item.path: item.deprecations for item in surface.objects}
+    assert len(found["toy.old"]) == 1

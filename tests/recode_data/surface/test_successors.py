@@ -22,6 +22,9 @@ from recode_data.surface.successors import named_successors, quoted_names
         ("f is deprecated, use g(x=1)", ("g",)),
         ("use \u201cg\u201d", ("g",)),
         ("Use isin instead", ("isin",)),
+        ("You can use DataFrame/Series.shift instead.", ("DataFrame.shift", "Series.shift")),
+        ("use `C(x).paths()<.C.get_paths>` instead", ("C.get_paths", "C")),
+        ("Please refer to `Inspector.has_table`.", ("Inspector.has_table",)),
     ],
 )
 def test_names_that_a_sentence_offers(text: str, expect: tuple[str, ...]) -> None:
