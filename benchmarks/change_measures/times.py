@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from recode_data.records import Release, StepContext
 from recode_data.surface.read import source_root
@@ -20,6 +21,7 @@ from recode_data.workspace import Workspace
 NOT_SHARED = frozenset({"surface", "changes", "companions"})
 """Folders of the cache that a cold run must not find; downloads and environments it may."""
 
+SAMPLE_S = 0.05
 _GRIFFE = """
 import json, sys, time, logging
 logging.disable(logging.CRITICAL)
@@ -66,7 +68,7 @@ print(time.perf_counter() - started)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds, and the largest resident set of the process and its children in MB."""
+    """Seconds, and the largest resident sets of the process and its children together in MB."""
 
     seconds: float
     peak_mb: float
@@ -134,18 +136,31 @@ def _command(step: str, cache: Path) -> Measured:
 def _run(
     command: Sequence[str], codes: Sequence[int] = (0,)
 ) -> tuple[subprocess.CompletedProcess[str], float]:
-    """The finished process, and its peak memory; one process at a time, as `wait4` counts."""
+    """The finished process, and the most memory that it and its children held at one time.
+
+    Sampled, pages that processes share counted in each: rather too much than too little.
+    """
+    peak = 0.0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, text=True)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        while process.poll() is None:
+            peak = max(peak, _megabytes(process.pid))
+            time.sleep(SAMPLE_S)
         out.seek(0)
         err.seek(0)
         done = subprocess.CompletedProcess(command, process.returncode, out.read(), err.read())
     if done.returncode not in codes:
         raise RuntimeError(f"exit {done.returncode}: {done.stderr[-800:]}")
-    return done, _megabytes(usage)
+    return done, peak
 
 
-def _megabytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / 1024
+def _megabytes(pid: int) -> float:
+    total = 0
+    try:
+        process = psutil.Process(pid)
+        for one in [process, *process.children(recursive=True)]:
+            with suppress(psutil.Error):
+                total += one.memory_info().rss
+    except psutil.Error:  # it has just ended
+        pass
+    return total / 2**20
