@@ -6,7 +6,8 @@ enter this process.
 
 Setup: the sources of `canonical_values.py`, of the readers in `values/` and of `literals.py`, since
 no file of the toolkit is to be seen from here. Payload: {"code": str, "variants": [[[old, new], ...], ...]}; a variant is
-the code with literals replaced, run in a fork of its own once the code itself has succeeded.
+the code with literals replaced, run in a fork of its own once the code itself has succeeded: what
+that imported needs no second import.
 Message: {"error", "warnings", "events", "event_lines", "names", "hidden"}:
 
 - events: in time order, ["shown", value] for a top-level expression that is not None, and
@@ -246,16 +247,20 @@ def run(payload, channel):
     """Execute the snippet and its variants, then report; see the module docstring."""
     variants = _Variants(payload["code"], payload.get("variants") or [])
     report = _observe(payload["code"], [])
-    report["hidden"] = variants.results() if report["error"] is None else []
+    report["hidden"] = variants.run() if report["error"] is None else []
     channel.loaded()
     channel.send(report)
 
 
 class _Variants:
-    """A fork from before the snippet ran, waiting to run its variants, each in a further fork."""
+    """Runs of the code with other literals, in forks of this process as the code has left it.
+
+    A process with threads cannot be forked safely, and some libraries start theirs on import: for
+    these a fork from before the code ran is kept waiting.
+    """
 
     def __init__(self, code, variants):
-        self._results = None
+        self._code, self._variants = code, variants
         if not variants:
             return
         go_read, self._go = os.pipe()
@@ -265,19 +270,24 @@ class _Variants:
                 os.close(self._go)
                 os.close(self._results)
                 if os.read(go_read, 1):
-                    found = [_in_fork(code, variant) for variant in variants]
-                    _write_all(results_write, json.dumps(found).encode("utf-8", "surrogatepass"))
+                    raw = json.dumps(self._run_here()).encode("utf-8", "surrogatepass")
+                    _write_all(results_write, raw)
             finally:
                 os._exit(0)
         os.close(go_read)
         os.close(results_write)
 
-    def results(self):
+    def run(self):
         """Reports of all variants, in order."""
-        if self._results is None:
+        if not self._variants:
             return []
+        if len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - Python 3.7, and no second import
+            return self._run_here()
         os.write(self._go, b"1")
         return json.loads(_read_all(self._results).decode("utf-8", "surrogatepass"))
+
+    def _run_here(self):
+        return [_in_fork(self._code, variant) for variant in self._variants]
 
 
 def _in_fork(code, substitutions):

