@@ -18,7 +18,7 @@ from recode_data.publish.manifest import mapping, read_manifest
 from recode_data.records import JsonValue
 
 if TYPE_CHECKING:
-    from huggingface_hub import HfApi
+    from huggingface_hub import CommitInfo, HfApi
 
 STALE = "data/*.parquet"
 """Files of an earlier push that this one does not have are removed by the same commit."""
@@ -126,7 +126,22 @@ def push(folder: Path, plan: PushPlan, api: HfApi | None = None) -> str:
             plan.repo_id, repo_type="dataset", private=plan.private, exist_ok=True
         )
         head = api.dataset_info(plan.repo_id).sha
-        commit = api.upload_folder(
+        commit = _upload(api, folder, plan, head)
+        api.create_tag(
+            plan.repo_id, repo_type="dataset", tag=plan.tag, revision=commit.oid, exist_ok=True
+        )
+    except (HTTPError, OSError, RuntimeError, ValueError) as error:
+        # `from None`: the client's own messages quote what the server said, which may be a token.
+        raise _explained(error, plan.repo_id) from None
+    return str(url)
+
+
+def _upload(api: HfApi, folder: Path, plan: PushPlan, head: str | None) -> CommitInfo:
+    """Send what the server lacks, then commit all of it on top of `head`."""
+    from huggingface_hub import constants
+
+    def send() -> CommitInfo:
+        return api.upload_folder(
             repo_id=plan.repo_id,
             repo_type="dataset",
             folder_path=folder,
@@ -135,13 +150,19 @@ def push(folder: Path, plan: PushPlan, api: HfApi | None = None) -> str:
             commit_message=plan.title,
             parent_commit=head,
         )
-        api.create_tag(
-            plan.repo_id, repo_type="dataset", tag=plan.tag, revision=commit.oid, exist_ok=True
-        )
-    except (HTTPError, OSError, RuntimeError, ValueError) as error:
-        # `from None`: the client's own messages quote what the server said, which may be a token.
-        raise _explained(error, plan.repo_id) from None
-    return str(url)
+
+    try:
+        return send()
+    except ConnectionError as error:
+        # A server of one's own may speak LFS only, where the client asks for Xet first.
+        if "404" not in str(error) or "xet-write-token" not in str(error):
+            raise
+    before = constants.HF_HUB_DISABLE_XET
+    constants.HF_HUB_DISABLE_XET = True
+    try:
+        return send()
+    finally:
+        constants.HF_HUB_DISABLE_XET = before
 
 
 def _check_visibility(plan: PushPlan, api: HfApi) -> None:

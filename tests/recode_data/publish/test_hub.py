@@ -53,7 +53,9 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ToyHub]:
     from huggingface_hub import constants
     from huggingface_hub.utils import _http
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
+    disable_progress_bars()
     with ToyHub().serving() as served:
         monkeypatch.setattr(constants, "ENDPOINT", served.url)
         monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
@@ -106,6 +108,18 @@ def test_another_build_replaces_the_first_which_keeps_its_tag(
     assert sorted(found.commits[-1].files) == sorted(file.path for file in second.files)
     assert found.tags.keys() == {first.tag, second.tag}
     assert sorted(found.at(first.tag).files) == sorted(file.path for file in first.files)  # type: ignore[union-attr]
+
+
+def test_a_server_without_xet_gets_the_same(
+    hub: ToyHub, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", False)
+    plan = pushed(hub, dataset)
+    assert any("xet-write-token" in request for request in hub.requests)
+    assert set(hub.repositories[REPO].commits[-1].files) == {file.path for file in plan.files}
+    assert constants.HF_HUB_DISABLE_XET is False
 
 
 def test_files_that_others_put_there_stay(hub: ToyHub, dataset: Path) -> None:
