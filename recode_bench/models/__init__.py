@@ -5,6 +5,7 @@ from pathlib import Path
 from recode_bench.models import codemod, copy, oracle, replay
 from recode_bench.models.completing import TextModel
 from recode_bench.models.endpoint import EndpointModel, parse_endpoint
+from recode_bench.models.transformers import TransformersModel
 from recode_bench.problems import Problem
 from recode_data.errors import UsageError
 
@@ -40,6 +41,10 @@ def _endpoint(rest: str, problems: Sequence[Problem], settings: ModelSettings) -
     )
 
 
+def _transformers(rest: str, problems: Sequence[Problem], settings: ModelSettings) -> TextModel:
+    return TransformersModel(rest, batch_size=settings.batch_size, adapter=settings.adapter)
+
+
 MODELS: tuple[tuple[str, Opens, str], ...] = (
     ("copy", lambda rest, problems, settings: copy.open_model(problems), "hands the old code back"),
     (
@@ -56,6 +61,11 @@ MODELS: tuple[tuple[str, Opens, str], ...] = (
         "replay",
         lambda rest, problems, settings: replay.open_model(Path(rest)),
         "completions from a file: replay:FILE",
+    ),
+    (
+        "transformers",
+        _transformers,
+        "a model on this machine: transformers:NAME_OR_PATH, --adapter for PEFT's",
     ),
     (
         "endpoint",
