@@ -10,6 +10,7 @@ from recode_data.catalog import companions_of
 from recode_data.curate import (
     best_of_each_snippet,
     deduplicate,
+    not_seen_before,
     screen,
     split_by_change,
     split_by_library,
@@ -223,13 +224,15 @@ def curate(
     screened = screen([item.pair for item in proved], options)
     chosen: list[tuple[VersionStep, Verified]] = []
     dropped: list[tuple[VersionStep, Dropped]] = []
+    seen: dict[tuple[str, str, str], str] = {}
     for result in results:
         step = result.context.step
         verified = [item for item in result.outcomes if isinstance(item, Verified)]
         fit = [item for item in verified if item.pair.id not in screened.reasons]
         best, others = best_of_each_snippet(fit)
         distinct, repeated = deduplicate(best)
-        kept, surplus = within_shares(distinct)
+        fresh, known = not_seen_before(distinct, seen)
+        kept, surplus = within_shares(fresh)
         chosen.extend((step, item) for item in kept)
         drops = [item for item in result.outcomes if isinstance(item, Dropped)]
         drops += [
@@ -237,7 +240,7 @@ def curate(
             for item in verified
             if item.pair.id in screened.reasons
         ]
-        drops += [*others, *repeated, *surplus]
+        drops += [*others, *repeated, *known, *surplus]
         dropped.extend((step, item) for item in drops)
         if len(kept) + len(drops) != len(result.outcomes):
             raise RecodeError(

@@ -79,6 +79,29 @@ def deduplicate(
     return kept, dropped
 
 
+def not_seen_before(
+    verified: Iterable[Verified], seen: dict[tuple[str, str, str], str]
+) -> tuple[list[Verified], list[Dropped]]:
+    """Leave out what an earlier version step of the library gave already.
+
+    Args:
+        verified: pairs of one step.
+        seen: (library, old code, new code) → step, of earlier steps; those of this one are added.
+    """
+    kept: list[Verified] = []
+    dropped: list[Dropped] = []
+    for item in verified:
+        pair = item.pair
+        key = (pair.dependency, pair.old_code.strip(), pair.new_code.strip())
+        step = f"{pair.old_version} to {pair.new_version}"
+        if seen.setdefault(key, step) == step:
+            kept.append(item)
+        else:
+            detail = f"the step {seen[key]} has it already"
+            dropped.append(Dropped(item.candidate, DropReason.DUPLICATE, detail))
+    return kept, dropped
+
+
 def _preference(item: Verified) -> tuple[int, int, str]:
     length = len(item.candidate.old_code)
     is_long = length >= 150

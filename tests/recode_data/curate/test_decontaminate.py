@@ -120,6 +120,26 @@ def test_bad_files_are_named(tmp_path: Path, content: bytes) -> None:
         read_benchmark(file)
 
 
+BODY = "    kept = [value for value in values if value > 0]\n    return sum(kept) / max(len(kept), 1)\n"
+SHAPES = {
+    "CodeUpdateArena": {"update": {"update_id": "u", "implementation": "def g(x): ..."}, "prog_syn_id": "u:0", "ref_solution": f"def mean(values):\n{BODY}", "unit_tests": "def test_a():\n    assert 1"},
+    "HumanEval+": {"task_id": "HumanEval/7", "prompt": "def mean(values):\n    \"\"\"Mean of the positive ones.\"\"\"\n", "canonical_solution": BODY, "base_input": [[1, 2]], "contract": ""},
+    "GitChameleon": {"example_id": "7", "starting_code": "import numpy as np\ndef mean(values):\n", "solution": BODY, "functional": 1, "docs": []},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_solutions_of_known_benchmarks_are_found(tmp_path: Path, shape: str) -> None:
+    file = tmp_path / "tasks.jsonl"
+    file.write_text(json.dumps(SHAPES[shape]))
+    stolen = "def average(items):\n  good = [i for i in items if i > 0]  # mine\n  return sum(good) / max(len(good), 1)\n"  # fmt: skip
+    benchmark = read_benchmark(file)
+    task = benchmark.tasks[0].name
+    assert task in {"u:0", "HumanEval/7", "7"}
+    assert found_in(benchmark, new_code=stolen) == (task, "code")
+    assert found_in(benchmark, new_code=stolen.replace("> 0", "< 0").replace("sum", "min")) is None
+
+
 def test_a_missing_file_is_a_usage_error() -> None:
     with pytest.raises(MalformedInputError, match="is no file"):
         benchmark_file("nothing-there.jsonl")

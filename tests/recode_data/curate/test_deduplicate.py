@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from recode_data.curate import deduplicate
+from recode_data.curate import deduplicate, not_seen_before
 from recode_data.records import Candidate, DropReason, Verified
 from tests.making import make_candidate, make_change, make_verified
 
@@ -92,3 +92,14 @@ def test_result_does_not_depend_on_order() -> None:
     items = [distinct(number) for number in range(12)]
     shuffled = random.Random(5).sample(items, len(items))
     assert deduplicate(items, cap=6) == deduplicate(shuffled, cap=6)
+
+
+def test_a_later_step_does_not_repeat_an_earlier_one() -> None:
+    first = make_verified(make_candidate(), new_version="2.0")
+    later = make_verified(make_candidate(), old_version="2.0", new_version="3.0")
+    other = make_verified(make_candidate(), dependency="other", new_version="3.0")
+    seen: dict[tuple[str, str, str], str] = {}
+    assert not_seen_before([first], seen) == ([first], [])
+    kept, dropped = not_seen_before([later, other], seen)
+    assert (kept, reasons(dropped)) == ([other], [DropReason.DUPLICATE])
+    assert dropped[0].detail == "the step 1.0 to 2.0 has it already"
