@@ -26,6 +26,8 @@ WANTED = 3
 """Changed inputs per row: fewer are not kept, since one alone may be met by chance."""
 TRIED = 12
 """Variants tried per pair: about one in two breaks a shape or changes nothing."""
+TRIED_TOGETHER = 6
+"""In one job; most pairs need no second one."""
 LONGEST_CPU_SECONDS = 0.7
 """Snippets that take longer get none: all variants share the limits of one job."""
 MOST_CHARACTERS = 400
@@ -57,36 +59,44 @@ def variants_of(old_code: str, new_code: str) -> tuple[Substitutions, ...]:
     return tuple(item for item in found if item)[:TRIED]
 
 
-def chosen(
-    variants: tuple[Substitutions, ...],
-    visible: Observed,
-    ran_old: tuple[Observed, ...],
-    ran_new: tuple[Observed, ...],
-    reduce: Callable[[Observed], Observed],
-    allowed: frozenset[tuple[str, str]],
-) -> tuple[HiddenCheck, ...]:
-    """The variants that prove something; empty where they are fewer than `WANTED`.
+def which_tell(
+    variants: Sequence[Substitutions], visible: Observed, ran_old: Sequence[Observed]
+) -> list[HiddenCheck]:
+    """Checks of the variants on which old code shows something that one cannot write down.
 
     Args:
         variants: what was substituted.
-        visible: what must be shown for the shown inputs.
+        visible: what is shown for the shown inputs.
         ran_old: old code on the old version, one run per variant.
-        ran_new: new code on the new version, likewise.
-        reduce: leaves of an observation only what depends on the change.
-        allowed: keys of the deprecations that are not the migration's business.
     """
     found: list[HiddenCheck] = []
-    for variant, old, new in zip(variants, ran_old, ran_new, strict=False):
-        if not (old.succeeded and new.succeeded) or next(differences(old, new), None):
-            continue
-        if any(warning.key not in allowed for warning in new.deprecations):
-            continue
-        expected = replace(reduce(old), warnings=())
-        if next(differences(visible, expected), None) and not is_copied(visible, expected, variant):
-            found.append(HiddenCheck(variant, expected))
-        if len(found) == WANTED:
-            return tuple(found)
-    return ()
+    for variant, old in zip(variants, ran_old, strict=False):
+        if old.succeeded and next(differences(visible, old), None):
+            expected = replace(old, warnings=())
+            if not is_copied(visible, expected, variant):
+                found.append(HiddenCheck(variant, expected))
+    return found
+
+
+def which_hold(
+    checks: Sequence[HiddenCheck],
+    ran_new: Sequence[Observed],
+    allowed: frozenset[tuple[str, str]],
+) -> list[HiddenCheck]:
+    """The checks that new code passes on the new version.
+
+    Args:
+        checks: what to show.
+        ran_new: new code on the new version, one run per check.
+        allowed: keys of the deprecations that are not the migration's business.
+    """
+    return [
+        check
+        for check, new in zip(checks, ran_new, strict=False)
+        if new.succeeded
+        and next(differences(check.expected, new), None) is None
+        and all(warning.key in allowed for warning in new.deprecations)
+    ]
 
 
 def _inputs(old_code: str, new_code: str) -> list[object]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recode_data.records import (
@@ -29,11 +29,13 @@ from recode_data.verify.blame import is_about_another
 from recode_data.verify.compare import differences, is_informative
 from recode_data.verify.hidden_inputs import (
     LONGEST_CPU_SECONDS,
+    TRIED_TOGETHER,
     WANTED,
     HiddenCheck,
     Substitutions,
-    chosen,
     variants_of,
+    which_hold,
+    which_tell,
 )
 from recode_data.verify.influence import Influence, influence_of
 from recode_data.verify.observed import DRIVER, SETUP, Observed, SeenWarning, parse_observed
@@ -238,31 +240,38 @@ class Verifier:
         """Other inputs on which old code on old and new code on new agree."""
         if base.cpu_seconds > LONGEST_CPU_SECONDS:
             return ()
-        variants = variants_of(candidate.old_code, candidate.new_code)
-        if not variants:
-            return ()
+        known = frozenset(warning.key for warning in base.deprecations)
+        visible = reduce_to_influenced(base, influence)
 
-        def run(code: str, environment: Environment, hash_seed: int) -> tuple[Observed, ...]:
-            return observe(
+        def run(
+            code: str, environment: Environment, hash_seed: int, variants: Sequence[Substitutions]
+        ) -> tuple[Observed, ...]:
+            ran = observe(
                 code,
                 environment,
                 self.sandboxes,
                 imports=self._imports,
                 hash_seed=hash_seed,
                 limits=self._limits,
-                variants=variants,
-            ).hidden
+                variants=tuple(variants),
+            )
+            return tuple(reduce_to_influenced(item, influence) for item in ran.hidden)
 
-        known = frozenset(warning.key for warning in base.deprecations)
-        ran_old = run(candidate.old_code, self.old, HASH_SEEDS[1])
-        if sum(observed.succeeded for observed in ran_old) < WANTED:
-            return ()
-        ran_new = run(candidate.new_code, self.new, HASH_SEEDS[0])
-
-        def reduced(observed: Observed) -> Observed:
-            return reduce_to_influenced(observed, influence)
-
-        return chosen(variants, reduced(base), ran_old, ran_new, reduced, known)
+        found: list[HiddenCheck] = []
+        variants = variants_of(candidate.old_code, candidate.new_code)
+        for start in range(0, len(variants), TRIED_TOGETHER):
+            tried = variants[start : start + TRIED_TOGETHER]
+            telling = which_tell(
+                tried, visible, run(candidate.old_code, self.old, HASH_SEEDS[1], tried)
+            )
+            wanted = telling[: WANTED - len(found) + 1]  # one more, should new code disagree once
+            if wanted:
+                literals = [check.substitutions for check in wanted]
+                ran = run(candidate.new_code, self.new, HASH_SEEDS[0], literals)
+                found += which_hold(wanted, ran, known)
+            if len(found) >= WANTED:
+                return tuple(found[:WANTED])
+        return ()
 
     def _unstable(
         self, candidate: Candidate, base: Observed, broken: Observed, fixed: Observed
