@@ -90,7 +90,9 @@ def mine_step(
 ) -> StepResult:
     """One version step from releases to outcomes."""
     progress.note(f"{step}: releases and environments")
-    context = read_context(step, workspace, companions_of(step.library))
+    context = read_context(
+        step, workspace, companions_of(step.library), allow_weak=options.allow_weak
+    )
     clock.lap("releases and environments")
 
     progress.note(f"{step}: comparing surfaces")

@@ -53,7 +53,11 @@ class StepChanges:
 
 
 def read_context(
-    step: VersionStep, workspace: Workspace, companions: Sequence[str] = ()
+    step: VersionStep,
+    workspace: Workspace,
+    companions: Sequence[str] = (),
+    *,
+    allow_weak: bool = False,
 ) -> StepContext:
     """Releases and environments of a step, made where they are not there yet.
 
@@ -61,6 +65,7 @@ def read_context(
         step: the two versions.
         workspace: where they are kept.
         companions: further requirements, left out where no environment holds them too.
+        allow_weak: try imports where only resource limits can be had.
 
     Raises:
         RecodeError: a release cannot be had, or no environment can be made for it.
@@ -72,7 +77,7 @@ def read_context(
     except EnvironmentLacksError:
         companions = ()
         environments = workspace.step_environments(old, new)
-    needed = _companions(workspace, (old, new), environments)
+    needed = _companions(workspace, (old, new), environments, allow_weak)
     if needed:
         environments = _with_needed(workspace, old, new, needed, companions)
     return StepContext(step, old, new, *environments)
@@ -97,7 +102,10 @@ def _with_needed(
 
 
 def _companions(
-    workspace: Workspace, releases: Sequence[Release], environments: Sequence[Environment]
+    workspace: Workspace,
+    releases: Sequence[Release],
+    environments: Sequence[Environment],
+    allow_weak: bool,
 ) -> tuple[str, ...]:
     """What either release needs to be imported; found out once per environment."""
     paths = [
@@ -106,7 +114,8 @@ def _companions(
     ]
     missing = [number for number, path in enumerate(paths) if not path.is_file()]
     if missing:
-        with SandboxPool(size=2) as sandboxes, ThreadPoolExecutor(2) as threads:
+        pool = SandboxPool(size=2, allow_weak=allow_weak)
+        with pool as sandboxes, ThreadPoolExecutor(2) as threads:
             ask = partial(_needs, workspace, sandboxes)
             asked = [
                 (paths[number], threads.submit(ask, releases[number], environments[number]))

@@ -81,7 +81,7 @@ def diff(
     step = parse_step(spec)
     accepted = _read_allowed(allow)
     workspace = Workspace.default(cache)
-    context = read_context(step, workspace)
+    context = read_context(step, workspace, allow_weak=allow_weak)
     with SandboxPool(size=2, allow_weak=allow_weak) as sandboxes:
         found = step_changes(context, workspace, sandboxes).changes
     changes = [change for change in found if not is_allowed(change, accepted)]
