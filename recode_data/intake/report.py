@@ -11,7 +11,8 @@ from recode_data.records import Dropped, JsonValue, MigrationPair
 ASSUMPTIONS = (
     "The new version is the one that the row names: the first release that begins with it where the "
     "index lacks it, the last release of a series (`1.1.x`).",
-    "The old version is the last final release before it that has a wheel for this machine.",
+    "The old version is the last final release before it; another one of its minor series where that "
+    "one has no wheel for this machine.",
     "Each version has the dependencies of its release date.",
     "A row says nothing about which API changed: the library's names on the edited lines are tried, "
     "then the library as a whole.",

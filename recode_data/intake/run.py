@@ -31,7 +31,6 @@ from recode_data.records import (
 from recode_data.step_changes import read_context
 from recode_data.workspace import Workspace
 
-JOURNAL = "imported.jsonl"
 UNKNOWN = "?"
 """Stands for a version that is not known."""
 
@@ -111,7 +110,9 @@ def triage(
         if reason is None and row.library in skip:
             reason = DropReason.ENVIRONMENT_UNAVAILABLE, f"{row.library} was left out (--skip)"
         if reason is None and step is None:
-            reason = _no_step(row, known)
+            what = "before" if known.resolve(row.version) else "called"
+            detail = f"the index has nothing {what} {row.library} {row.version}"
+            reason = DropReason.UNKNOWN_VERSION, detail
         if reason is not None or step is None:
             where = step or VersionStep(row.library, UNKNOWN, row.version or UNKNOWN)
             assert reason is not None  # noqa: S101 - a row without a step has one
@@ -119,17 +120,6 @@ def triage(
         else:
             steps.setdefault(step, []).append(row)
     return drops, steps
-
-
-def _no_step(row: ForeignRow, known: VersionList) -> tuple[DropReason, str]:
-    new = known.resolve(row.version)
-    if new is None:
-        return (
-            DropReason.UNKNOWN_VERSION,
-            f"no {row.library} {row.version or '(none)'} on the index",
-        )
-    why = f"no version before {row.library} {new} has a wheel for a Python of this machine"
-    return DropReason.ENVIRONMENT_UNAVAILABLE, why
 
 
 def _judge_all(
@@ -142,38 +132,32 @@ def _judge_all(
     options: ImportOptions,
 ) -> list[JudgedStep]:
     """Every step judged; those of an earlier run are taken over."""
-    journal = out / ".state" / JOURNAL
-    candidates = {
-        item.key: item
-        for rows in steps.values()
-        for row in rows
-        for item in [candidate_of(row, source)]
-    }
-    known = {
-        key: outcome
-        for key, outcome in read_outcomes(journal, candidates).items()
-        if not _may_pass(outcome)
-    }
     done: dict[VersionStep, JudgedStep] = {}
     tasks = []
     for step, rows in steps.items():
-        keys = [candidate_of(row, source).key for row in rows]
-        if all(key in known for key in keys):
-            done[step] = JudgedStep(step, None, tuple(known[key] for key in keys))
+        candidates = {item.key: item for row in rows for item in [candidate_of(row, source)]}
+        known = read_outcomes(_journal(out, step), candidates)
+        if candidates.keys() == known.keys() and not any(map(_may_pass, known.values())):
+            done[step] = JudgedStep(step, None, tuple(known[key] for key in candidates))
         else:
             tasks.append(ImportTask(step, tuple(rows), source, workspace.cache, options.allow_weak))
     tasks.sort(
         key=lambda task: (-len(task.rows), str(task.step))
     )  # most rows per environment first
     finished = executor.map(judge_step, tasks)
-    with appending(journal) as file:
-        for judged in progress.track(finished, "proving steps", len(tasks)):
+    for judged in progress.track(finished, "proving steps", len(tasks)):
+        with appending(_journal(out, judged.step)) as file:
             for outcome in judged.outcomes:
                 write_outcome(file, outcome)
-            done[judged.step] = judged
-            proved = sum(isinstance(item, Verified) for item in judged.outcomes)
-            progress.note(f"{judged.step}: {proved} of {len(judged.outcomes)} rows proved")
+        done[judged.step] = judged
+        proved = sum(isinstance(item, Verified) for item in judged.outcomes)
+        progress.note(f"{judged.step}: {proved} of {len(judged.outcomes)} rows proved")
     return [done[step] for step in steps]
+
+
+def _journal(out: Path, step: VersionStep) -> Path:
+    """A row that is about another step, since the index has changed, is judged again."""
+    return out / ".state" / f"imported-{step.library}-{step.old}-{step.new}.jsonl"
 
 
 def _may_pass(outcome: Outcome) -> bool:

@@ -5,9 +5,9 @@ Assumptions, which go into the card of an import:
 1. The new version is the one named. A version that the index lacks means the first release that
    begins with it (`2.1` is 2.1.0); a series (`1.1.x`, `2.x`) means its last release.
 2. The old version is the last final release before it in version order, so the step is as short as
-   it can be: 2.2.0 is compared with the last 2.1, 0.4.38 with 0.4.37.
-3. Yanked releases, pre-releases, and releases without a wheel for an interpreter of this machine
-   do not count.
+   it can be: 2.2.0 is compared with the last 2.1, 0.4.38 with 0.4.37. Where that one has no wheel
+   for an interpreter of this machine, another release of its minor series that has one stands in.
+3. Yanked releases and pre-releases do not count.
 """
 
 from __future__ import annotations
@@ -36,12 +36,17 @@ class VersionList:
 
     def step(self, library: str, wanted: str) -> VersionStep | None:
         """The step that ends at the wanted version; None where the index has no such version, or
-        nothing before it that can be installed here."""
+        nothing before it."""
         new = self.resolve(wanted)
-        if new is None:
+        older = [version for version in self.listed if new is not None and version < new]
+        if not older:
             return None
-        older = [version for version in self.usable if version < new]
-        return VersionStep(library, str(older[-1]), str(new)) if older else None
+        series = [
+            version
+            for version in self.usable
+            if version <= older[-1] and version.release[:2] == older[-1].release[:2]
+        ]
+        return VersionStep(library, str([older[-1], *series][-1]), str(new))
 
     def resolve(self, wanted: str) -> Version | None:
         """The version that is meant; None where the index has none such."""
