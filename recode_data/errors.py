@@ -53,6 +53,10 @@ class IndexUnreachableError(EnvironmentLacksError):
     """No package index answered (no network, wrong settings)."""
 
 
+class DiskFullError(EnvironmentLacksError):
+    """There is no room left to work in."""
+
+
 class CorruptArtifactError(RecodeError):
     """A download or a cache entry does not have the hash it must have."""
 

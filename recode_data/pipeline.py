@@ -17,7 +17,15 @@ from recode_data.curate import (
     trained_on,
     within_shares,
 )
-from recode_data.errors import RecodeError
+from recode_data.errors import (
+    DiskFullError,
+    EnvironmentLacksError,
+    IndexUnreachableError,
+    RecodeError,
+    SandboxError,
+    UnknownReleaseError,
+    WeakSandboxError,
+)
 from recode_data.executor import Executor
 from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
@@ -69,14 +77,59 @@ def build(
     clock = Clock()
     with folder.claimed(identity_of(steps, options)):
         finished = folder.finished_manifest()
-        if finished is not None and all(is_immutable(step) for step in steps):
+        if (
+            finished is not None
+            and not failed_steps(finished)
+            and all(is_immutable(step) for step in steps)
+        ):
             progress.note(f"{out} is complete already; nothing to do")
             return finished
-        results = [
-            mine_step(step, folder, workspace, executor, progress, options, clock) for step in steps
-        ]
+        results, failed = mine_steps(steps, folder, workspace, executor, progress, options, clock)
         pairs, dropped, curation = curate(results, options)
+        curation = {**curation, "failed_steps": failed}
         return write_dataset(out, results, pairs, dropped, clock.seconds(), curation)
+
+
+def failed_steps(manifest: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Steps that a finished build left out, with the reason."""
+    curation = manifest.get("curation")
+    failed = curation.get("failed_steps") if isinstance(curation, dict) else None
+    return failed if isinstance(failed, dict) else {}
+
+
+def mine_steps(
+    steps: Sequence[VersionStep],
+    folder: BuildFolder,
+    workspace: Workspace,
+    executor: Executor,
+    progress: Progress,
+    options: BuildOptions,
+    clock: Clock,
+) -> tuple[list[StepResult], dict[str, JsonValue]]:
+    """Every step that can be mined, and why the others could not, by step.
+
+    Of a hundred steps some have a release that this machine has no interpreter for, or that does
+    not import: the others go on. What would stop all of them (no network, a full disk, no
+    isolation) stops the build, which can be resumed.
+
+    Raises:
+        RecodeError: such a thing, or no step could be mined.
+    """
+    results: list[StepResult] = []
+    failed: dict[str, JsonValue] = {}
+    last: RecodeError | None = None
+    for step in steps:
+        try:
+            results.append(mine_step(step, folder, workspace, executor, progress, options, clock))
+        except (IndexUnreachableError, DiskFullError, WeakSandboxError):
+            raise
+        except (UnknownReleaseError, EnvironmentLacksError, SandboxError) as error:
+            last = error
+            failed[str(step)] = str(error).partition("\n")[0]
+            progress.note(f"{step}: left out: {failed[str(step)]}")
+    if last is not None and not results:
+        raise last
+    return results, failed
 
 
 def mine_step(

@@ -9,7 +9,7 @@ import click
 
 from recode_data.catalog.sizes import CANDIDATES_PER_STEP
 from recode_data.console import cache_option, weak_option
-from recode_data.errors import UsageError
+from recode_data.errors import ExitCode, UsageError
 from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer, VersionStep
 
 
@@ -87,10 +87,11 @@ def build(
     benchmarks: tuple[str, ...],
     allow_weak: bool,
     cache: Path | None,
-) -> None:
+) -> int:
     """Mine the API changes between two versions and prove migration pairs.
 
-    Interrupted builds go on when the same command is given again.
+    Interrupted builds go on when the same command is given again. Of several steps, those that
+    cannot be mined are left out, and the exit status is 1.
 
     \b
     Example:
@@ -98,6 +99,7 @@ def build(
     """
     from recode_data.executor import make_executor
     from recode_data.pipeline import build as build_dataset
+    from recode_data.pipeline import failed_steps
     from recode_data.progress import TerminalProgress
     from recode_data.workspace import Workspace
 
@@ -121,6 +123,7 @@ def build(
     finally:
         executor.close()
     click.echo(summary(manifest, out))
+    return int(ExitCode.FINDINGS if failed_steps(manifest) else ExitCode.DONE)
 
 
 def _benchmarks(names: tuple[str, ...]) -> tuple[BenchmarkFile, ...]:
@@ -170,6 +173,13 @@ def summary(manifest: dict[str, JsonValue], out: Path) -> str:
         return value if isinstance(value, dict) else {}
 
     counts = section("counts")
+    curation = section("curation")
+    failed = curation.get("failed_steps")
+    left_out = (
+        [f"left out: {name}: {why}" for name, why in failed.items()]
+        if isinstance(failed, dict)
+        else []
+    )
     effects = ", ".join(f"{count} {name}" for name, count in section("effects").items())
     reasons = ", ".join(f"{count} {name}" for name, count in section("drop_reasons").items())
     return "\n".join(
@@ -178,6 +188,7 @@ def summary(manifest: dict[str, JsonValue], out: Path) -> str:
             f"{counts.get('verified')} verified pairs + {counts.get('dropped')} dropped",
             f"pairs over {counts.get('changes_with_pairs')} changes: {effects or 'none'}",
             f"dropped: {reasons or 'none'}",
+            *left_out,
             f"dataset: {out}",
         ]
     )

@@ -1,0 +1,87 @@
+"""A build of several steps, some of which cannot be mined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recode_data import pipeline
+from recode_data.errors import (
+    DiskFullError,
+    EnvironmentLacksError,
+    IndexUnreachableError,
+    RecodeError,
+    SandboxError,
+    UnknownReleaseError,
+)
+from recode_data.executor import InProcessExecutor
+from recode_data.journal import BuildFolder
+from recode_data.progress import SilentProgress
+from recode_data.records import BuildOptions, VersionStep
+from recode_data.workspace import Workspace
+
+STEPS = tuple(VersionStep(name, "1.0", "2.0") for name in "abc")
+
+
+def mine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *failures: RecodeError | None
+) -> tuple[list[object], dict[str, object]]:
+    """`mine_steps`, in which each step raises its failure, or gives its name where that is None."""
+
+    def mine_step(step: VersionStep, *_: object) -> str:
+        failure = failures[STEPS.index(step)]
+        if failure is not None:
+            raise failure
+        return step.library
+
+    monkeypatch.setattr(pipeline, "mine_step", mine_step)
+    folder, workspace = BuildFolder(tmp_path), Workspace.default(tmp_path)
+    return pipeline.mine_steps(  # type: ignore[return-value]  # stand-ins for results
+        STEPS[: len(failures)],
+        folder,
+        workspace,
+        InProcessExecutor(),
+        SilentProgress(),
+        BuildOptions(),
+        pipeline.Clock(),
+    )
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        UnknownReleaseError("no b 2.0"),
+        EnvironmentLacksError("no b 2.0", "install Python 3.8"),
+        SandboxError("no b 2.0"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: RecodeError
+) -> None:
+    assert mine(monkeypatch, tmp_path, None, failure, None) == (
+        ["a", "c"],
+        {"b:1.0:2.0": "no b 2.0"},
+    )
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        IndexUnreachableError("no network", "connect"),
+        DiskFullError("no room", "make some"),
+        RecodeError("a defect"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_would_stop_all_stops_the_build(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: RecodeError
+) -> None:
+    with pytest.raises(type(failure)):
+        mine(monkeypatch, tmp_path, None, failure, None)
+
+
+def test_a_build_without_any_step_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(UnknownReleaseError, match="no a"):
+        mine(monkeypatch, tmp_path, UnknownReleaseError("no a"))
