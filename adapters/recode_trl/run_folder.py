@@ -72,9 +72,8 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _check(out: Path, request: Mapping[str, JsonValue], *, resume: bool) -> None:
-    strangers = [path.name for path in out.iterdir() if path.name != ".lock"]
-    if not strangers:
-        return
+    if all(path.name in (".lock", RECORD) for path in out.iterdir()):
+        return  # empty, or of a training that came to nothing: a wrong name, no memory
     try:
         known = json.loads((out / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

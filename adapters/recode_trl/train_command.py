@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -246,7 +249,10 @@ def _train(method: str, options: dict[str, Any]) -> int:
         allow_weak=options["allow_weak"],
         **with_rewards,
     )
-    trained = train(request, Workspace.default(options["cache"]), TerminalProgress())
+    # Advice of libraries to each other; and what they print, which is no result.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    with redirect_stdout(sys.stderr):
+        trained = train(request, Workspace.default(options["cache"]), TerminalProgress())
     if trained.is_first:
         _report(trained, options["as_json"])
     return int(ExitCode.INTERRUPTED if trained.interrupted else ExitCode.DONE)

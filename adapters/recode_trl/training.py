@@ -288,8 +288,8 @@ def _say_how_slow(trainer: Any, progress: Progress) -> None:
         parameter.numel() * parameter.element_size() for parameter in trainer.model.parameters()
     )
     seconds = weights / MEMORY_BYTES_PER_S
-    words = f"about {seconds:.1g} s per token that it writes" if seconds >= 0.01 else "it is small"
     progress.note(
-        f"no accelerator: training runs on the CPU ({weights / 1e6:,.0f} MB of weights; {words}, "
-        "estimated). On a CPU only tiny models are worth training."
+        f"no accelerator: training runs on the CPU, with {weights / 1e6:,.1f} MB of weights. "
+        f"Generating takes {seconds:.2g} s per token or more (estimated from memory bandwidth); a GPU "
+        "is some 100 times as fast. On a CPU only tiny models are worth training."
     )
