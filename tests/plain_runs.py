@@ -15,27 +15,35 @@ from recode_data.records import Environment, JsonValue
 from recode_data.sandbox import JobResult, JobStatus, Level
 from recode_data.verify import Verifier
 
-RUNNER = """
-import importlib.util, json, sys
+SERVER = """
+import importlib.util, json, os, sys
 folder, driver_file = sys.argv[1:]
 sys.path.insert(0, folder)
 spec = importlib.util.spec_from_file_location("driver", driver_file)
 driver = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(driver)
-sent = []
-class Channel:
-    def loaded(self): return None
-    def send(self, value): sent.append(value)
+driver.prepare(json.loads(sys.stdin.readline()))
 out = sys.stdout
-request = json.load(sys.stdin)
-driver.prepare(request["setup"])
-driver.run(request["payload"], Channel())
-out.write(json.dumps(sent))
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        sent = []
+        class Channel:
+            def loaded(self): return None
+            def send(self, value): sent.append(value)
+        driver.run(json.loads(line), Channel())
+        out.write(json.dumps(sent) + "\\n")
+        out.flush()
+        os._exit(0)
+    os.waitpid(pid, 0)
 """
 
 
 class PlainPool:
-    """Runs drivers as a sandbox pool does, without any isolation."""
+    """Runs drivers as a sandbox pool does, in forks of warm servers, without any isolation."""
+
+    def __init__(self) -> None:
+        self._servers: dict[tuple[str, int], subprocess.Popen[str]] = {}
 
     def run(
         self,
@@ -48,17 +56,32 @@ class PlainPool:
         **_: Any,
     ) -> JobResult:
         """One job in a process of its own."""
-        done = subprocess.run(
-            [sys.executable, "-s", "-B", "-c", RUNNER, environment.root, str(driver)],
-            input=json.dumps({"payload": payload, "setup": setup}),
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"PYTHONHASHSEED": str(hash_seed)},
-        )
-        return JobResult(
-            JobStatus.DONE, tuple(json.loads(done.stdout)), "", 0.01, 0.01, Level.LIMITS
-        )
+        key = (environment.root, hash_seed)
+        if key not in self._servers:
+            self._servers[key] = subprocess.Popen(
+                [sys.executable, "-s", "-B", "-c", SERVER, environment.root, str(driver)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env={"PYTHONHASHSEED": str(hash_seed)},
+            )
+            self._ask(key, setup)
+        self._ask(key, payload)
+        stdout = self._servers[key].stdout
+        assert stdout is not None
+        messages = tuple(json.loads(stdout.readline()))
+        return JobResult(JobStatus.DONE, messages, "", 0.01, 0.01, Level.LIMITS)
+
+    def _ask(self, key: tuple[str, int], value: JsonValue) -> None:
+        stdin = self._servers[key].stdin
+        assert stdin is not None
+        stdin.write(json.dumps(value) + "\n")
+        stdin.flush()
+
+    def close(self) -> None:
+        """End the servers."""
+        for server in self._servers.values():
+            server.communicate()
 
 
 def environment_of(folder: Path, source: str) -> Environment:
@@ -68,9 +91,9 @@ def environment_of(folder: Path, source: str) -> Environment:
     return Environment(folder.name, sys.executable, str(folder), "3.11.7", (f"toy=={folder.name}",))
 
 
-def verifier(folder: Path, old: str, new: str) -> Verifier:
+def verifier(folder: Path, old: str, new: str, pool: PlainPool) -> Verifier:
     """For two versions of `toy.py`."""
     environments = [
         environment_of(folder / name, source) for name, source in (("1.0", old), ("2.0", new))
     ]
-    return Verifier(*environments, PlainPool())  # type: ignore[arg-type]  # runs as a pool does
+    return Verifier(*environments, pool)  # type: ignore[arg-type]  # runs as a pool does

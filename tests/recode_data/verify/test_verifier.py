@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from recode_data.records import (
@@ -17,7 +19,7 @@ from recode_data.records import (
 )
 from recode_data.verify import Proved, Verifier, run_checks, write_checks
 from tests.making import make_candidate, make_change, make_pair
-from tests.plain_runs import verifier
+from tests.plain_runs import PlainPool, verifier
 
 OLD = """
 import random
@@ -46,8 +48,10 @@ class Table:
 
 
 @pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
-    return verifier(tmp_path_factory.mktemp("toy"), OLD, NEW)
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Verifier]:
+    pool = PlainPool()
+    yield verifier(tmp_path_factory.mktemp("toy"), OLD, NEW, pool)
+    pool.close()
 
 
 def candidate(old: str, new: str, api: str = "toy.load", **fields: object) -> Candidate:
