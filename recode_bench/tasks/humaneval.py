@@ -192,7 +192,7 @@ def solution_of(row: HumanEvalRow, text: str) -> str | None:
         return None
     if defines(code, row.entry_point):
         return _with_imports(row, code)
-    for body in (code, textwrap.indent(code, "    ")):
+    for body in (textwrap.indent(code, "    "), code):
         if defines(row.prompt + body, row.entry_point):
             return row.prompt + body
     return row.prompt + code
