@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from recode_data.records import JsonValue, MigrationPair
+from recode_data.records import MigrationPair
 from recode_data.verify import Verdict
+
+
+Measure: TypeAlias = bool | int | float | str | None
+"""A measured number or truth value of a completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Outcome:
     """For people."""
     level: str | None = None
     """Of the sandbox that it ran in; None where nothing ran."""
-    measured: Mapping[str, JsonValue] = field(default_factory=dict)
+    measured: Mapping[str, Measure] = field(default_factory=dict)
     """Further numbers and truth values by name; their means over problems join the metrics."""
 
 

@@ -201,6 +201,7 @@ def appending(journal: Path) -> Iterator[IO[bytes]]:
                 reader.seek(-1, os.SEEK_END)
                 if reader.read(1) != b"\n":
                     file.write(b"\n")
+                    file.flush()  # a caller may write to the descriptor
         yield file
 
 

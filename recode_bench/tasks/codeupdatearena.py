@@ -36,7 +36,7 @@ from pathlib import Path
 
 from recode_bench.extract import extract_code
 from recode_bench.models.completing import Completion, Sampling
-from recode_bench.problems import NO_CODE, Outcome, Problem, ScoringJob
+from recode_bench.problems import NO_CODE, Measure, Outcome, Problem, ScoringJob
 from recode_bench.prompts import arena_values
 from recode_bench.results import WITHOUT_UPDATE
 from recode_bench.scoring.warm import warm_sandboxes
@@ -160,7 +160,7 @@ class ArenaJob:
             return Outcome(self.row.id, self.sample, Verdict.UNSCORED, ENVIRONMENT, 0.0, detail)
         code = extract_code(self.text)
         if code is None:
-            measured: dict[str, JsonValue] = {WITHOUT_UPDATE: False, TESTS_PASSED: 0.0}
+            measured: dict[str, Measure] = {WITHOUT_UPDATE: False, TESTS_PASSED: 0.0}
             return Outcome(
                 self.row.id, self.sample, Verdict.FAILED, NO_CODE, 0.0, measured=measured
             )
@@ -187,7 +187,7 @@ class ArenaJob:
             verdict, reason, detail = Verdict.FAILED, failed.reason, failed.detail
         else:
             verdict, reason, detail = Verdict.PASSED, "ok", ""
-        measured: dict[str, JsonValue] = {}
+        measured: dict[str, Measure] = {}
         if verdict is not Verdict.UNSCORED:
             passed = sum(test.passed for test in judged.tests)
             measured[TESTS_PASSED] = passed / len(judged.tests)

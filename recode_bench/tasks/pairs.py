@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recode_bench.extract import extract_code
 from recode_bench.models.completing import Completion, Sampling
-from recode_bench.problems import NO_CODE, Outcome, Problem, ScoringJob
+from recode_bench.problems import NO_CODE, Measure, Outcome, Problem, ScoringJob
 from recode_bench.prompts import pair_values
 from recode_bench.scoring import similarity
 from recode_bench.scoring.warm import warm_sandboxes
@@ -98,9 +98,9 @@ class PairJob:
         )
 
 
-def similarities(code: str | None, pair: MigrationPair) -> dict[str, JsonValue]:
+def similarities(code: str | None, pair: MigrationPair) -> dict[str, Measure]:
     """The text scores of a completion's code, as the rewards define them."""
-    scores: dict[str, JsonValue] = {
+    scores: dict[str, Measure] = {
         "es": similarity.es(code, pair.new_code),
         "es_star": similarity.es_star(code, pair.new_code),
         "em": similarity.em(code, pair.new_code),
