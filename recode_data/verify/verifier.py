@@ -46,7 +46,7 @@ SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 HASH_SEEDS = (0, 1)
 """Two runs, two seeds: what depends on set order or addresses differs between them."""
 
-_CACHE_RUNS = 4000
+_CACHE_RUNS = 500
 
 _STATUS_REASONS = {
     JobStatus.TIMEOUT: DropReason.TIMED_OUT,
