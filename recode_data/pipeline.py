@@ -29,7 +29,14 @@ from recode_data.errors import (
 from recode_data.executor import Executor
 from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
-from recode_data.producers import first_tries, propose, propose_further, worth_trying
+from recode_data.producers import (
+    first_tries,
+    propose,
+    propose_further,
+    proved_or_known,
+    suspected_changes,
+    worth_trying,
+)
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
 from recode_data.records import (
@@ -166,7 +173,9 @@ def mine_step(
         context, worth, journal, executor, progress, allow_weak=options.allow_weak
     )
     probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
-    changes = tuple(sorted((*changes, *probed), key=lambda change: change.key))
+    known = (*changes, *probed)
+    suspected = suspected_changes(old_usages, new_usages, known, surfaces.old.objects)
+    changes = tuple(sorted((*known, *suspected), key=lambda change: change.key))
     clock.lap("probe")
 
     candidates = list(propose(changes, old_usages, new_usages))
@@ -182,6 +191,7 @@ def mine_step(
         further = [item for item in further if item.producer in options.producers]
     outcomes += prove_all(context, further, folder, executor, progress, options)
     clock.lap("proofs")
+    changes = proved_or_known(changes, outcomes)
     return StepResult(context, changes, len(old_usages), len(new_usages), len(worth), outcomes)
 
 

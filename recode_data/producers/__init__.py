@@ -5,5 +5,14 @@ from recode_data.producers.propose import (
     propose_further,
     worth_trying,
 )
+from recode_data.producers.unexplained import proved_or_known, suspected_changes
 
-__all__ = ["PRODUCERS", "first_tries", "propose", "propose_further", "worth_trying"]
+__all__ = [
+    "PRODUCERS",
+    "first_tries",
+    "propose",
+    "propose_further",
+    "proved_or_known",
+    "suspected_changes",
+    "worth_trying",
+]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recode_data.producers.hunks import least_edit
+from recode_data.producers.hunks import differs_at, least_edit
 from recode_data.producers.proposals import StepUsages
 from recode_data.producers.touching import diverse
+from recode_data.producers.unexplained import is_suspicion
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -49,6 +50,8 @@ def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     for usage in diverse(touching_old):
         later = usages.later(usage)
         if later is None or later.code in still_touching:
+            continue
+        if is_suspicion(change) and not differs_at(usage.code, later.code, change):
             continue
         for new_code in _edits(usage.code, later.code, change):
             successor = _successor(usage, new_code, change)

@@ -58,6 +58,34 @@ def least_edit(old_code: str, new_code: str, change: ApiChange) -> str | None:
     return code if code is not None and code not in (old_code, new_code) else None
 
 
+def differing_lines(old_code: str, new_code: str) -> frozenset[int]:
+    """1-based lines of the old statements that have no equal in the new example.
+
+    Raises:
+        SyntaxError: either does not parse.
+        ValueError: two statements share a line.
+    """
+    old, new = _parts(old_code), _parts(new_code)
+    if max(len(old), len(new)) > _MOST_STATEMENTS:
+        return frozenset()
+    return frozenset(
+        line
+        for tag, ours, _ in _blocks(old, new)
+        if tag != "equal"
+        for part in ours
+        for line in range(part.first, part.last + 1)
+    )
+
+
+def differs_at(old_code: str, new_code: str, change: ApiChange) -> bool:
+    """Whether a statement that uses the changed API is another one in the new example."""
+    try:
+        lines = differing_lines(old_code, new_code)
+        return not lines.isdisjoint(touching_lines(old_code, change))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+
+
 def _blocks(
     old: Sequence[_Part], new: Sequence[_Part]
 ) -> Iterator[tuple[str, Sequence[_Part], Sequence[_Part]]]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from recode_data.producers.hunks import least_edit
 from recode_data.producers.proposals import StepUsages
-from recode_data.rewrites.templates import Rule, apply, distinct, learn
 from recode_data.producers.touching import diverse
 from recode_data.records import (
     ApiChange,
@@ -23,6 +22,7 @@ from recode_data.records import (
     Replacement,
 )
 from recode_data.rewrites.members import changes_member
+from recode_data.rewrites.templates import Rule, apply, distinct, learn
 
 MOST_RULES = 6
 """Rules of one change that are tried on its usages."""
