@@ -14,7 +14,7 @@ from rapidfuzz.distance import Indel
 
 from recode_data.audit.names import unbound_names
 from recode_data.audit.rows import AuditRow
-from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, tokens_of
+from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, TokenAlphabet, tokens_of
 
 _PIN = re.compile(r"^\s*(==|~=|>=|<=|>|<)?\s*")
 _SERIES = re.compile(r"^\d+(\.\d+)*\.x$")
@@ -95,25 +95,23 @@ def duplicate(rows: Sequence[AuditRow]) -> Iterator[int]:
 
 def near_duplicate_across_splits(rows: Sequence[AuditRow]) -> Iterator[int]:
     """A row outside `train` is nearly a training row: a test that was trained on."""
-    by_library: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    alphabet = TokenAlphabet()
+    by_library: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.split == "train":
-            by_library[(row.dependency or "").lower()].append(_pair_tokens(row))
+            written = alphabet.write_pair(row.old_code or "", row.new_code or "")
+            by_library[(row.dependency or "").lower()].append(written)
     for row in rows:
         if row.split in (None, "train"):
             continue
         hit = process.extractOne(
-            _pair_tokens(row),
+            alphabet.write_pair(row.old_code or "", row.new_code or ""),
             by_library[(row.dependency or "").lower()],
             scorer=Indel.normalized_similarity,
             score_cutoff=NEAR_DUPLICATE_SIMILARITY,
         )
         if hit is not None:
             yield row.number
-
-
-def _pair_tokens(row: AuditRow) -> tuple[str, ...]:
-    return (*tokens_of(row.old_code or ""), "->", *tokens_of(row.new_code or ""))
 
 
 def _parses(code: str) -> bool:

@@ -17,6 +17,9 @@ from recode_data.records import Dropped, DropReason, Verified
 NEAR_DUPLICATE_SIMILARITY = 0.92
 """Token-level Indel similarity of (old, new); above it rows differ by a literal or a name only."""
 
+FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
+"""Code points that are no characters."""
+
 MAX_PAIRS_PER_CHANGE = 25
 """Without a cap, a constant such as a renamed NaN fills the dataset; the rest stays as drops."""
 
@@ -36,6 +39,29 @@ def tokens_of(code: str) -> tuple[str, ...]:
         return tuple(token.string for token in stream if token.type not in skipped)
     except (tokenize.TokenError, SyntaxError):
         return tuple(code.split())
+
+
+class TokenAlphabet:
+    """Writes tokens as one character each, so that whole snippets compare as strings do.
+
+    rapidfuzz converts a tuple anew for every comparison: 114,000 of them, 360 tokens each, take 0.34 s
+    as tuples and 0.09 s as strings.
+    """
+
+    def __init__(self) -> None:
+        self._characters: dict[str, str] = {}
+
+    def write(self, tokens: Iterable[str]) -> str:
+        """Equal tokens, equal characters; only within one alphabet."""
+        return "".join(self._characters.setdefault(token, self._next()) for token in tokens)
+
+    def _next(self) -> str:
+        number = len(self._characters)
+        return chr(number if number < FIRST_SURROGATE else number + SURROGATES)
+
+    def write_pair(self, old_code: str, new_code: str) -> str:
+        """Both codes, with a mark between them."""
+        return self.write((*tokens_of(old_code), "->", *tokens_of(new_code)))
 
 
 def deduplicate(

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 
 from recode_data.curate.benchmarks import read_benchmark
 from recode_data.curate.decontaminate import decontamination_entry, find_contaminated
-from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, tokens_of
+from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, TokenAlphabet
 from recode_data.curate.licences import is_permissive
 from recode_data.records import BuildOptions, DropReason, JsonValue, MigrationPair
 
@@ -69,17 +69,19 @@ def trained_on(pairs: Iterable[MigrationPair]) -> dict[str, str]:
 
     Pairs of one library are compared, as in the audit: two libraries share no API.
     """
-    train: dict[str, dict[str, tuple[str, ...]]] = {}
+    alphabet = TokenAlphabet()
+    train: dict[str, dict[str, str]] = {}
     others: list[MigrationPair] = []
     for pair in pairs:
         if pair.split == "train":
-            train.setdefault(pair.dependency, {})[pair.id] = _pair_tokens(pair)
+            written = alphabet.write_pair(pair.old_code, pair.new_code)
+            train.setdefault(pair.dependency, {})[pair.id] = written
         else:
             others.append(pair)
     found = {}
     for pair in others:
         hit = process.extractOne(
-            _pair_tokens(pair),
+            alphabet.write_pair(pair.old_code, pair.new_code),
             train.get(pair.dependency, {}),
             scorer=Indel.normalized_similarity,
             score_cutoff=NEAR_DUPLICATE_SIMILARITY,
@@ -87,7 +89,3 @@ def trained_on(pairs: Iterable[MigrationPair]) -> dict[str, str]:
         if hit is not None:
             found[pair.id] = str(hit[2])
     return found
-
-
-def _pair_tokens(pair: MigrationPair) -> tuple[str, ...]:
-    return (*tokens_of(pair.old_code), "->", *tokens_of(pair.new_code))

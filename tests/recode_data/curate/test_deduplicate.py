@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 from recode_data.curate import deduplicate, not_seen_before
+from recode_data.curate.deduplicate import TokenAlphabet
 from recode_data.records import Candidate, DropReason, Verified
 from tests.making import make_candidate, make_change, make_verified
 
@@ -103,3 +104,11 @@ def test_a_later_step_does_not_repeat_an_earlier_one() -> None:
     kept, dropped = not_seen_before([later, other], seen)
     assert (kept, reasons(dropped)) == ([other], [DropReason.DUPLICATE])
     assert dropped[0].detail == "the step 1.0 to 2.0 has it already"
+
+
+def test_tokens_become_characters_one_to_one() -> None:
+    alphabet = TokenAlphabet()
+    written = alphabet.write(f"name{n}" for n in range(70_000))
+    assert len(set(written)) == len(written) == 70_000
+    assert written.encode("utf-8").decode("utf-8") == written  # no surrogates
+    assert alphabet.write(["name7", "name69999", "new"])[:2] == written[7] + written[-1]
