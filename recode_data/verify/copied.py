@@ -7,6 +7,7 @@ a literal that is replaced like the input: such a variant tells nothing.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
@@ -94,9 +95,11 @@ def _element(kind: JsonValue, item: JsonValue) -> object:
 
 
 def _nested(flat: list[object], shape: list[JsonValue]) -> object:
+    lengths = [int(str(length)) for length in shape]
+    if math.prod(lengths) != len(flat):
+        raise ValueError("only a sample of the elements is known")
     if not shape:
         return flat[0]
-    lengths = [int(str(length)) for length in shape]
     size = len(flat) // lengths[0] if lengths[0] else 0
     parts = [flat[start * size : (start + 1) * size] for start in range(lengths[0])]
     return [_nested(part, shape[1:]) for part in parts]

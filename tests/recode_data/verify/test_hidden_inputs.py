@@ -7,7 +7,7 @@ import pytest
 from recode_data.sandbox import JobStatus
 from recode_data.verify import Verdict, judge
 from recode_data.verify.checks import Checks
-from recode_data.verify.copied import is_copied
+from recode_data.verify.copied import is_copied, literal_of
 from recode_data.verify.hidden_inputs import HiddenCheck, variants_of, which_hold, which_tell
 from recode_data.verify.observed import Observed, SeenWarning
 
@@ -87,6 +87,24 @@ def test_a_result_that_is_an_input_proves_nothing(
 ) -> None:
     runs = [Observed(JobStatus.DONE, names=(("x", value),)) for value in (shown, given)]
     assert is_copied(runs[0], runs[1], (("[5]", "[7]"),)) is expected
+
+
+@pytest.mark.parametrize(
+    ("shape", "elements", "expected"),
+    [
+        ([2, 2], ["1", "2", "3", "4"], [[1, 2], [3, 4]]),
+        ([], ["1"], 1),
+        ([0], [], []),
+        ([2, 0], [], [[], []]),
+    ],
+)
+def test_arrays_as_lists(shape: list[int], elements: list[str], expected: object) -> None:
+    assert literal_of(["a", "i", shape, elements]) == expected
+
+
+def test_a_sample_of_a_huge_array_is_no_literal() -> None:
+    with pytest.raises(ValueError, match="sample"):
+        literal_of(["a", "i", [10**12], ["0"] * 1000])
 
 
 CHECKS = Checks(
