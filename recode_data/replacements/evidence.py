@@ -232,6 +232,7 @@ class Clues:
         owner = change.old_api.rpartition(".")[0]
         if len({path.rpartition(".")[2] for path in found}) == 1:  # DataFrame/Series.shift
             found.sort(key=lambda path: path.rpartition(".")[0] != owner)
+        found.sort(key=lambda path: "._" in path)  # "made private as `numpy.fft._helper`"
         yield from ((path, rank) for rank, path in enumerate(found))
 
 

@@ -33,7 +33,7 @@ _ABOUT_WARNINGS = ("filter", "simple", "reset", "catch")
 _WARN_CALL = re.compile(r"warn|deprecat", re.IGNORECASE)
 _CATEGORY = re.compile(r"Deprecat|FutureWarning|RemovedIn|Removed\w*Warning|PendingDep")
 _SAYS_DEPRECATED = re.compile(r"deprecat|will be removed|no longer supported", re.IGNORECASE)
-_OFFERS = re.compile(r"remov|renam|\binstead\b|no longer|\buse\b|replaced", re.IGNORECASE)
+_OFFERS = re.compile(r"remov|renam|no longer|\buse\b|replaced", re.IGNORECASE)
 _SAYS_REMOVED = re.compile(
     r"(?:has|have|had|was|were|is|are|been)\s+(?:been\s+)?removed|no longer (?:supported|available)"
     r"|removed in|not supported anymore|expired",

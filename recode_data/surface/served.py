@@ -35,7 +35,7 @@ def with_served_names(
 def _completed(
     surface: Surface, other: Surface, accesses: Mapping[str, tuple[Access, bool]]
 ) -> Surface:
-    known = {item.path for item in surface.objects}
+    known = {item.path: item for item in surface.objects}
     there = {item.path: item for item in other.objects}
     main = {item.canonical: item for item in surface.objects if item.alias_of is None}
     found: list[ApiObject] = []
@@ -44,14 +44,20 @@ def _completed(
             continue
         warned = access.deprecation if is_news else None
         marks: tuple[Deprecation, ...] = (mark(warned),) if warned else ()
-        item, twin = main.get(access.canonical or ""), there.get(path)
+        canonical = access.canonical or ""
+        item, twin = main.get(canonical) or known.get(canonical), there.get(path)
         if item is not None:
             marks = tuple(dict.fromkeys((*item.deprecations, *marks)))
             found.append(replace(item, path=path, alias_of=item.path, deprecations=marks))
         elif twin is not None and twin.kind is not ObjectKind.MODULE:
-            canonical, origins = access.canonical or path, (Origin.RUNTIME,)
-            found.append(ApiObject(path, twin.kind, canonical, deprecations=marks, origins=origins))
+            found.append(_bare(path, twin, canonical or path, marks))
     if not found:
         return surface
     objects = sorted((*surface.objects, *found), key=lambda item: item.path)
     return replace(surface, objects=tuple(objects))
+
+
+def _bare(path: str, twin: ApiObject, canonical: str, marks: tuple[Deprecation, ...]) -> ApiObject:
+    """That it is there is all that is known; nothing of a class's members."""
+    kind = ObjectKind.ATTRIBUTE if twin.kind is ObjectKind.CLASS else twin.kind
+    return ApiObject(path, kind, canonical, deprecations=marks, origins=(Origin.RUNTIME,))

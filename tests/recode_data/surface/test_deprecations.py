@@ -254,7 +254,7 @@ def test_other_ways_to_say_it(source: str, expect: tuple[str | None, str]) -> No
     [
         "def f(a, b):\n    a = combine(a, b)",
         "def f(a, b):\n    c = _deprecate_b(a, b)",
-        "def f(a):\n    warnings.warn('f will return a list', FutureWarning)",
+        "def f(a):\n    warnings.warn('f will return a list instead of a tuple', FutureWarning)",
         "def f(a):\n    warnings.filterwarnings('ignore', category=DeprecationWarning)",
         'def f(a, b=1):\n    """``x`` is renamed to ``a``."""',
     ],

@@ -62,3 +62,9 @@ def test_what_the_old_version_served_already_is_not_added() -> None:
     touched = {"toy.late": Touch("toy.late", resolves("toy.late"), None)}
     assert changes("def f(a): ...", new, touched) == []  # type: ignore[arg-type]
     assert changes("def f(a): ...", new, {}) == ["added toy.late"]
+
+
+def test_class_of_which_only_that_it_is_there_is_known_loses_no_members() -> None:
+    served = resolves("toy.C")
+    found = changes(OLD, {"toy/__init__.py": ""}, touch("toy.C", resolves("toy.C"), served))
+    assert not [words for words in found if "toy.C" in words]
