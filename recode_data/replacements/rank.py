@@ -53,6 +53,7 @@ SAID = frozenset(
 )
 """What the library itself says: it may name anything."""
 SURE = 0.85
+OUTDONE_SHARE = 0.6
 CHAIN_SHARE = 0.95
 """Of a successor's own successor: `Styler.where` named `applymap`, which became `map`."""
 REPLACEMENTS_LIMIT = 5
@@ -117,7 +118,9 @@ def _proposals(change: ApiChange, clues: Clues) -> Proposed:
             if proposal.evidence in evidence:
                 continue
             if proposal.evidence.kind is EvidenceKind.IDENTITY and _is_outdone(key, combined):
-                continue
+                if key in combined:
+                    continue
+                proposal = replace(proposal, score=OUTDONE_SHARE * proposal.score)
             score = 1 - (1 - score) * (1 - min(proposal.score, 0.99))
             combined[key] = (score, [*evidence, proposal.evidence])
     return combined

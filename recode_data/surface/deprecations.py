@@ -50,6 +50,7 @@ _WHOLE_PARAMETER = re.compile(
 _RENAMED_IN_DOC = re.compile(
     r"[`'\"](\w+)[`'\"]+\s+(?:\w+\s+)?(?:is|was|has been)\s+renamed\s+to\s+[`'\"]+(\w+)[`'\"]"
 )
+_REPLACES = re.compile(r"[`'\"](\w+)[`'\"]+\s+replaces\s+(?:the\s+)?[`'\"]+(\w+)[`'\"]")
 _DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+deprecated::[ \t]*(\S*)[ \t]*(.*)$", re.MULTILINE)
 _DOC_STARTS = re.compile(
     r"^\W{0,4}(?:deprecated|\[deprecated\]|this (?:function|method|class|property|attribute) "
@@ -471,7 +472,7 @@ def doc_marks(doc: str | None, signature: Signature | None) -> Iterator[Deprecat
     """Marks of `.. deprecated::` directives; those in a parameter's text belong to it."""
     if not doc:
         return
-    if "renamed to" in doc and signature is not None:
+    if signature is not None and ("renamed to" in doc or " replaces " in doc):
         yield from _renamed_in_doc(doc, signature)
     if "eprecated" not in doc and "EPRECATED" not in doc:
         return
@@ -497,9 +498,10 @@ def doc_marks(doc: str | None, signature: Signature | None) -> Iterator[Deprecat
 
 
 def _renamed_in_doc(doc: str, signature: Signature) -> Iterator[Deprecation]:
-    """ "``cache_timeout`` is renamed to ``max_age``", with both in the signature."""
+    """What a docstring calls renamed or replaced, with both names in the signature."""
     names = {parameter.name for parameter in signature.parameters}
-    for old, new in _RENAMED_IN_DOC.findall(doc):
+    pairs = [*_RENAMED_IN_DOC.findall(doc), *(pair[::-1] for pair in _REPLACES.findall(doc))]
+    for old, new in pairs:
         if old in names and new in names and old != new:
             yield mark(f"`{old}` is renamed to `{new}`", parameter=old, new_api=new)
 

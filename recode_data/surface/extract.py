@@ -34,7 +34,7 @@ from recode_data.surface.texts import (
     type_alias_name,
 )
 
-_LOUD = re.compile(rb"warn|eprecat|emoved|expired|no longer|ack_?compat|renamed to|\n")
+_LOUD = re.compile(rb"warn|eprecat|emoved|expired|no longer|ack_?compat|renamed to| replaces |\n")
 _IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
 _PROPERTY_DECORATORS = frozenset({"cache_readonly", "reify", "lazyattr", "memoized_attribute"})
 _BOUND_WITHOUT_DECORATOR = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})

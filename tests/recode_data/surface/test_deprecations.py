@@ -241,9 +241,10 @@ def test_pending_is_not_yet_deprecated() -> None:
         ("def f(a, b='x'):\n    a = _deprecate_b(a, b)", ("b", "a")),
         ("def f(a=None, b='x'):\n    a = plot._b_backcompat(b)", ("b", "a")),
         ("def f(a, b=1):\n    \"\"\"Read.\n\n    ``b`` is renamed to ``a``.\n    \"\"\"", ("b", "a")),
+        ("def f(a, b=1):\n    \"\"\"Read.\n\n    ``a`` replaces the ``b`` parameter.\n    \"\"\"", ("b", "a")),
         ("def f(a):\n    deprecate('f', 10, 'getbbox or getlength')", (None, "getbbox")),
     ],
-    ids=["taken-over", "back-compatibility", "docstring", "own-name-first"],
+    ids=["taken-over", "back-compatibility", "docstring", "replaces", "own-name-first"],
 )  # fmt: skip
 def test_other_ways_to_say_it(source: str, expect: tuple[str | None, str]) -> None:
     assert [in_short(mark) for mark in marks(source)] == [expect]
