@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +14,15 @@ from typing import Any, TypeVar
 from transformers import Trainer, TrainerCallback
 
 from recode_bench.models.completing import Completion, Request, Sampling
+from recode_bench.models.transformers import Loaded, TransformersModel
 from recode_bench.prompts import Template, load_template, render
 from recode_bench.runner import EvalRequest, chosen, evaluate
 from recode_bench.tasks import Task
 from recode_data.progress import SilentProgress
 from recode_data.records import JsonValue
-from recode_trl.policy import BATCH_SIZE, PolicyModel
+
+BATCH_SIZE = 16
+"""Prompts that are completed together; halved where the device's memory does not do."""
 
 _LOG = logging.getLogger(__name__)
 ItemT = TypeVar("ItemT")
@@ -84,10 +88,12 @@ class BenchCallback(TrainerCallback):  # type: ignore[misc]  # the types of tran
     batch_size: int = BATCH_SIZE
     jobs: int = 2
     _trainer: Any = field(default=None, init=False)
+    _tokenizer: Any = field(default=None, init=False)
 
     def attach(self, trainer: Trainer) -> BenchCallback:
         """Become a callback of this trainer, which metrics are logged to."""
         self._trainer = trainer
+        self._tokenizer = _left_padding(trainer.processing_class)
         trainer.add_callback(self)
         for each in self.tasks:
             each.task.prepare(self._problems(each), SilentProgress())
@@ -155,12 +161,14 @@ class BenchCallback(TrainerCallback):  # type: ignore[misc]  # the types of tran
             Request(problem.id, 0, render(template, problem.values))
             for problem in self._problems(each)
         ]
+        requests.sort(key=lambda each: -sum(len(turn.content) for turn in each.prompt.messages))
         mine = requests[trainer.accelerator.process_index :: self._world]
         training = trainer.model.training
         trainer.model.eval()
         try:
             with unwrap_model_for_generation(trainer.model_wrapped, trainer.accelerator) as model:
-                policy = PolicyModel(model, _tokenizer_of(trainer), self.batch_size)
+                loaded = Loaded(model, self._tokenizer, str(trainer.accelerator.device))
+                policy = TransformersModel.of(loaded, batch_size=self.batch_size)
                 completions = list(policy.complete(mine, each.sampling()))
         finally:
             trainer.model.train(training)
@@ -203,9 +211,13 @@ def scalars(metrics: Mapping[str, JsonValue]) -> dict[str, float]:
     return found
 
 
-def _tokenizer_of(trainer: Any) -> Any:
-    processing = trainer.processing_class
-    return getattr(processing, "tokenizer", processing)
+def _left_padding(processing: Any) -> Any:
+    """A tokenizer for generating; the trainer's own stays as it is."""
+    tokenizer = copy.deepcopy(getattr(processing, "tokenizer", processing))
+    tokenizer.padding_side = "left"
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
 
 
 class _Answered:

@@ -7,10 +7,11 @@ here, to a string that ends within the assistant's turn; any other stays a conve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from recode_bench.models.completing import as_text
+from recode_bench.models.transformers import rendered
 from recode_bench.prompts import Prompt
 
 Tokenizer: TypeAlias = Any
@@ -43,12 +44,10 @@ def begin(prompt: Prompt, tokenizer: Tokenizer | None) -> BegunPrompt:
 
 def begin_text(prompt: Prompt, tokenizer: Tokenizer) -> BegunPrompt:
     """The prompt as the one text that the model goes on from."""
-    if tokenizer.chat_template is None:
+    bare, is_plain = rendered(tokenizer, replace(prompt, prefill=""))
+    if is_plain:
         return BegunPrompt(as_text(prompt), prompt.prefill)
-    text = tokenizer.apply_chat_template(
-        as_chat(prompt), tokenize=False, add_generation_prompt=True
-    )
-    text = _without_second_start(text, tokenizer)
+    text = _without_second_start(bare, tokenizer)
     if text.rstrip().endswith("<think>"):  # the chat template opens the reasoning already
         return BegunPrompt(text, "<think>\n")
     return BegunPrompt(text + prompt.prefill, prompt.prefill)

@@ -51,6 +51,13 @@ class TransformersModel:
         self._adapter = adapter
         self._loaded: Loaded | None = None
 
+    @classmethod
+    def of(cls, loaded: Loaded, *, batch_size: int = 8) -> TransformersModel:
+        """A model that is loaded already, such as one in training; its tokenizer pads on the left."""
+        model = cls(type(loaded.model).__name__, batch_size=batch_size)
+        model._loaded = loaded
+        return model
+
     def complete(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Completion]:
         """One completion per request, in order, a batch at a time.
 

@@ -19,6 +19,7 @@ import pytest
 
 from recode_bench.metrics import Estimate, mean_interval
 from recode_bench.models.completing import Request, Sampling
+from recode_bench.models.transformers import TransformersModel
 from recode_bench.prompts import load_template, pair_values, render
 from recode_bench.scoring import rewards
 from tests.adapters.recode_trl.running import command, done, recode_train, rl_arguments, variables
@@ -59,12 +60,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def held_out_share(model: Path, folder: Path) -> Estimate:
     """Share of right answers, sampled on the rows that were not trained on."""
     import torch
-    from recode_trl.policy import PolicyModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.set_num_threads(1)
-    tokenizer = AutoTokenizer.from_pretrained(model)
-    policy = PolicyModel(AutoModelForCausalLM.from_pretrained(model), tokenizer, batch_size=96)
+    policy = TransformersModel(str(model), batch_size=96)
     template = load_template("pairs", str(folder / "toy.txt"))
     targets = {pair.id: pair for pair in toy_pairs() if pair.split == "test"}
     requests = [
