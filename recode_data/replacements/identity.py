@@ -34,7 +34,7 @@ def _in_new(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
     tail = change.old_api.partition(".")[2]
     for path in clues.by_new_identity.get(new.identity or new.canonical, ()):
         item = clues.new_view[path]
-        if path == change.old_api or path.endswith(f".{tail}"):
+        if path == change.old_api or ("." in tail and path.endswith(f".{tail}")):
             continue  # the same name once more, by way of another module
         if not any(mark.parameter is None for mark in item.deprecations):
             yield Proposal(
