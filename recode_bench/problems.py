@@ -9,7 +9,6 @@ from typing import Protocol, TypeAlias
 from recode_data.records import MigrationPair
 from recode_data.verify import Verdict
 
-
 Measure: TypeAlias = bool | int | float | str | None
 """A measured number or truth value of a completion."""
 

@@ -2,13 +2,14 @@
 
 A completion passes if it runs in the row's new environment, shows the values that the old code
 showed on the old version, and issues no deprecation that the migration was to get rid of. Control
-rows need no edit; they count in the over-migration rate alone.
+rows need no edit; they count in the over-migration rate alone. Measured beside the verdict: how near
+the text is to the target, and whether the completion reaches for the new API and for the old one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recode_bench.extract import extract_code
@@ -18,12 +19,14 @@ from recode_bench.prompts import pair_values
 from recode_bench.scoring import similarity
 from recode_bench.scoring.warm import warm_sandboxes
 from recode_bench.tasks.task import Profile, TaskSettings
+from recode_bench.tasks.uses import uses
 from recode_data.errors import UsageError
 from recode_data.progress import Progress
 from recode_data.publish import read_pairs
 from recode_data.records import Effect, Environment, JsonValue, MigrationPair, content_id
-from recode_data.sandbox import best_level
+from recode_data.sandbox import Limits, best_level
 from recode_data.verify import Verdict, run_checks
+from recode_data.verify.verifier import SNIPPET_LIMITS
 
 
 class PairsTask:
@@ -63,7 +66,15 @@ class PairsTask:
             completion.sample,
             completion.text,
             self._settings.allow_weak,
+            self._limits,
         )
+
+    @property
+    def _limits(self) -> Limits:
+        seconds = self._settings.cpu_seconds
+        if seconds is None:
+            return SNIPPET_LIMITS
+        return replace(SNIPPET_LIMITS, cpu_seconds=seconds, wall_seconds=6 * seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class PairJob:
     sample: int
     text: str
     allow_weak: bool
+    limits: Limits
 
     def run(self) -> Outcome:
         """Run the checks of the row on the completion's code."""
@@ -85,7 +97,9 @@ class PairJob:
                 self.pair.id, self.sample, Verdict.FAILED, NO_CODE, 0.0, measured=measured
             )
         sandboxes = warm_sandboxes(self.allow_weak)
-        outcome = run_checks(self.pair, code, self.environment, sandboxes)
+        outcome = run_checks(self.pair, code, self.environment, sandboxes, self.limits)
+        if outcome.verdict is not Verdict.UNSCORED:
+            measured |= uses(self.pair, code, self.environment, sandboxes, self.limits)
         return Outcome(
             self.pair.id,
             self.sample,
@@ -141,6 +155,8 @@ def open_task(path: Path | None, settings: TaskSettings) -> PairsTask:
     if path is None:
         raise UsageError("name the dataset: --task pairs:DIR")
     pairs = read_pairs(path)
+    if not pairs:
+        raise UsageError(f"{path} holds no pair")
     if settings.split is not None:
         splits = sorted({pair.split for pair in pairs})
         pairs = tuple(pair for pair in pairs if pair.split == settings.split)
