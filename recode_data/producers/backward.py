@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recode_data.producers.proposals import StepUsages, proposals
-from recode_data.producers.touching import diverse
 from recode_data.records import ApiChange, Candidate, Producer
 from recode_data.rewrites import unwrite
 from recode_data.rewrites.members import changes_member, leads_to_member
@@ -24,7 +23,7 @@ def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
         is_member = leads_to_member(change, replacement.new_api)
         if change.parameter is not None:
             is_member = changes_member(change)
-        for usage in diverse(usages.new.touching(replacement.new_api, is_member=is_member)):
+        for usage in usages.some(usages.new.touching(replacement.new_api, is_member=is_member)):
             old_code = unwrite(usage.code, change, replacement)
             if old_code is None:
                 continue

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from recode_data.producers.hunks import differs_at, least_edit
 from recode_data.producers.proposals import StepUsages
-from recode_data.producers.touching import diverse
 from recode_data.producers.unexplained import is_suspicion
 from recode_data.records import (
     ApiChange,
@@ -47,7 +46,7 @@ def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
         touching_new = usages.new.touching(change.old_api, is_member=is_member)
         still_touching = {usage.code for usage in touching_new}
     found = 0
-    for usage in diverse(touching_old):
+    for usage in usages.some(touching_old):
         later = usages.later(usage)
         if later is None or later.code in still_touching:
             continue

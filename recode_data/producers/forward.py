@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recode_data.producers.proposals import StepUsages, proposals
-from recode_data.producers.touching import diverse
 from recode_data.records import ApiChange, Candidate, Producer
 from recode_data.rewrites import rewrite
 from recode_data.rewrites.members import changes_member
@@ -20,7 +19,7 @@ def forward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     if not replacements:
         return
     count = 0
-    for usage in diverse(usages.old.touching(change.old_api, is_member=changes_member(change))):
+    for usage in usages.some(usages.old.touching(change.old_api, is_member=changes_member(change))):
         for replacement in replacements:
             new_code = rewrite(usage.code, change, replacement)
             if new_code is None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from recode_data.producers.hunks import least_edit
 from recode_data.producers.proposals import StepUsages
-from recode_data.producers.touching import diverse
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -36,7 +35,7 @@ def learned(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     if change.kind in _NO_OLD_WAY:
         return
     is_member = changes_member(change)
-    touching = diverse(usages.old.touching(change.old_api, is_member=is_member))
+    touching = usages.some(usages.old.touching(change.old_api, is_member=is_member))
     rules = distinct(
         [
             rule

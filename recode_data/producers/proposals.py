@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
-from recode_data.producers.touching import UsageIndex
+from recode_data.producers.touching import MOST_USAGES, UsageIndex, diverse
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
 from recode_data.rewrites.members import changes_kind_of_member
 from recode_data.rewrites.value import value_pairs
@@ -42,6 +42,16 @@ class StepUsages:
         for usage in new:
             self._new_by_file[_file_name(usage)].append(usage)
         self._later: dict[str, Usage | None] = {}
+        self.most = MOST_USAGES
+        """Usages looked at for the present change."""
+        self.looked_at = 0
+        """Usages looked at so far."""
+
+    def some(self, usages: Sequence[Usage]) -> tuple[Usage, ...]:
+        """The most telling of the usages, as many as one change may take."""
+        chosen = diverse(usages)[: self.most]
+        self.looked_at += len(chosen)
+        return chosen
 
     def later(self, usage: Usage) -> Usage | None:
         """What an old usage became in the new version; None where it is the same or gone."""

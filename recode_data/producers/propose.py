@@ -14,6 +14,7 @@ from recode_data.producers.forward import forward
 from recode_data.producers.learned import learned
 from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages
+from recode_data.producers.touching import MOST_USAGES
 from recode_data.records import ApiChange, Candidate, Outcome, Usage, Verified
 from recode_data.rewrites.members import changes_member
 
@@ -32,6 +33,11 @@ members, and each can be written into every example."""
 FIRST_TRIES = 4
 """Candidates of one producer for one change that are tried in any case. Where none of them proves,
 the others are not tried: verification costs most of a build, and most changes prove never."""
+MOST_ATTEMPTS = 60_000
+"""Usages that one producer looks at for all changes of a step, about a millisecond each; SQLAlchemy
+2.0 has 13,000 changes, most of them of members that hundreds of usages seem to use."""
+LEAST_USAGES = 25
+"""Looked at for a change in any case."""
 FAMILY_BACKWARD = 40
 """Members of one family that get a backward candidate: more rows of the kind `np.core.x` -> `np.x`
 would teach nothing new and outweigh all else."""
@@ -85,12 +91,15 @@ def _ranked(
     seen: set[tuple[str, str]] = set()
     shares: Counter[tuple[str, ...]] = Counter()
     for producer in PRODUCERS:
-        for change in ordered:
+        usages.looked_at = 0
+        for number, change in enumerate(ordered):
+            share = (MOST_ATTEMPTS - usages.looked_at) // (len(ordered) - number)
+            usages.most = max(LEAST_USAGES, min(MOST_USAGES, share))
             place = 0
             found = producer(change, usages)
             if producer is backward and follows[change.key]:
-                share = FOLLOWING if shares[_family(change)] < FAMILY_BACKWARD else 0
-                found = islice(found, share)
+                allowed = FOLLOWING if shares[_family(change)] < FAMILY_BACKWARD else 0
+                found = islice(found, allowed)
             for candidate in found:
                 codes = (candidate.old_code, candidate.new_code)
                 if candidate.old_code == candidate.new_code or takes_up_private(*codes):
