@@ -34,6 +34,7 @@ _WARN_CALL = re.compile(r"warn|deprecat", re.IGNORECASE)
 _CATEGORY = re.compile(r"Deprecat|FutureWarning|RemovedIn|Removed\w*Warning|PendingDep")
 _SAYS_DEPRECATED = re.compile(r"deprecat|will be removed|no longer supported", re.IGNORECASE)
 _OFFERS = re.compile(r"remov|renam|no longer|\buse\b|replaced", re.IGNORECASE)
+FEWEST_WORDS = 4
 _SAYS_REMOVED = re.compile(
     r"(?:has|have|had|was|were|is|are|been)\s+(?:been\s+)?removed|no longer (?:supported|available)"
     r"|removed in|not supported anymore|expired",
@@ -421,7 +422,9 @@ class _Body:
 
 def _is_about_going(categories: str, message: str) -> bool:
     """networkx's "will return a scipy.sparse array" is a FutureWarning, and nothing goes away."""
-    if "FutureWarning" not in categories or "Deprecation" in categories or not message:
+    if "FutureWarning" not in categories or "Deprecation" in categories:
+        return True
+    if len(message.split()) < FEWEST_WORDS:  # put together at run time: nothing to read
         return True
     return bool(_SAYS_DEPRECATED.search(message) or _OFFERS.search(message))
 

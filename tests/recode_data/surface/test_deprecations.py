@@ -227,6 +227,10 @@ def test_modules_that_only_talk_of_warnings(source: str) -> None:
     assert found["toy.sub"].deprecations == ()
 
 
+def test_message_put_together_at_run_time_is_a_mark() -> None:
+    assert len(marks("def f(a):\n    warnings.warn(TEXT.format('f'), FutureWarning)")) == 1
+
+
 def test_pending_is_not_yet_deprecated() -> None:
     body = "def f(a):\n    warnings.warn('use `g`', PendingDeprecationWarning)"
     assert [mark.removal for mark in marks(body)] == [PENDING]
