@@ -18,7 +18,7 @@ from recode_bench.models.transformers import Loaded, TransformersModel
 from recode_bench.prompts import Template, load_template, render
 from recode_bench.runner import EvalRequest, chosen, evaluate
 from recode_bench.tasks import Task
-from recode_data.progress import SilentProgress
+from recode_data.progress import Progress, SilentProgress
 from recode_data.records import JsonValue
 
 BATCH_SIZE = 16
@@ -90,13 +90,17 @@ class BenchCallback(TrainerCallback):  # type: ignore[misc]  # the types of tran
     _trainer: Any = field(default=None, init=False)
     _tokenizer: Any = field(default=None, init=False)
 
-    def attach(self, trainer: Trainer) -> BenchCallback:
-        """Become a callback of this trainer, which metrics are logged to."""
+    def attach(self, trainer: Trainer, progress: Progress | None = None) -> BenchCallback:
+        """Become a callback of this trainer, which metrics are logged to; make environments.
+
+        Raises:
+            EnvironmentLacksError: one that the tasks need cannot be made.
+        """
         self._trainer = trainer
         self._tokenizer = _left_padding(trainer.processing_class)
         trainer.add_callback(self)
         for each in self.tasks:
-            each.task.prepare(self._problems(each), SilentProgress())
+            each.task.prepare(self._problems(each), progress or SilentProgress())
         return self
 
     @property

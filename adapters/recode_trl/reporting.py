@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 from typing import Any
 
+import torch
 from transformers import TrainerCallback
 
 SHOWN = ("loss", "reward", "frac_reward_zero_std", "completions/mean_length", "step_time")
@@ -57,7 +58,11 @@ class StopWhenTold(TrainerCallback):  # type: ignore[misc]  # the types of trans
             self._before[number] = signal.signal(number, self._note)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Save and stop, if told to."""
+        """Save and stop, if any of the processes that train together was told to."""
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            told = torch.tensor(int(self.told), device=args.device)
+            torch.distributed.all_reduce(told, op=torch.distributed.ReduceOp.MAX)
+            self.told = bool(told)
         if self.told:
             control.should_save = True
             control.should_training_stop = True

@@ -11,7 +11,7 @@ from typing import Any
 
 from recode_bench.scoring.execution import BUDGET_S, PairChecker
 from recode_bench.tasks import TaskSettings, open_task
-from recode_data.errors import UsageError
+from recode_data.errors import EnvironmentLacksError, UsageError
 from recode_data.progress import Progress
 from recode_data.publish import read_pairs
 from recode_data.records import JsonValue, MigrationPair
@@ -121,12 +121,17 @@ def train(request: TrainRequest, workspace: Workspace, progress: Progress) -> Tr
                 if checkpoint
                 else "no checkpoint yet: from the start"
             )
-        return _run(trainer, request, workspace, checkpoint)
+        return _run(trainer, request, workspace, checkpoint, progress)
 
 
 def _run(
-    trainer: Any, request: TrainRequest, workspace: Workspace, checkpoint: Path | None
+    trainer: Any,
+    request: TrainRequest,
+    workspace: Workspace,
+    checkpoint: Path | None,
+    progress: Progress,
 ) -> Trained:
+    import torch
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
     from recode_trl.reporting import ProgressLines, StopWhenTold
@@ -135,10 +140,17 @@ def _run(
     for callback in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(callback)
     if request.bench.tasks:
-        _attach_bench(trainer, request, workspace)
+        _attach_bench(trainer, request, workspace, progress)
     trainer.add_callback(ProgressLines())
     trainer.add_callback(stop)
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except torch.OutOfMemoryError as error:
+        raise EnvironmentLacksError(
+            f"the device's memory does not do: {str(error).splitlines()[0]}",
+            "a smaller --per-device, --max-completion or model, --lora, or more devices; --resume "
+            "goes on from the last checkpoint",
+        ) from error
     if not stop.told:
         trainer.save_model(str(request.out))
     trainer.save_state()
@@ -261,7 +273,9 @@ def _rewards(request: TrainRequest, setup: presets.Setup, checker: PairChecker) 
     return rewards
 
 
-def _attach_bench(trainer: Any, request: TrainRequest, workspace: Workspace) -> None:
+def _attach_bench(
+    trainer: Any, request: TrainRequest, workspace: Workspace, progress: Progress
+) -> None:
     from recode_trl.callback import BenchCallback, BenchTask
 
     wanted = request.bench
@@ -278,7 +292,7 @@ def _attach_bench(trainer: Any, request: TrainRequest, workspace: Workspace) -> 
     ]
     BenchCallback(
         tasks, request.out / "bench", wanted.every, wanted.metric, wanted.patience
-    ).attach(trainer)
+    ).attach(trainer, progress)
 
 
 def _say_how_slow(trainer: Any, progress: Progress) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing_extensions import assert_type
 
 from recode_bench.metrics import pass_at_k
+from recode_bench.scoring import rewards
+from recode_bench.scoring.execution import PairChecker
 from recode_data.catalog import CatalogEntry, load_catalog
 from recode_data.changes import find_changes
 from recode_data.publish import read_changes, read_pairs
@@ -88,3 +90,8 @@ def look_up() -> Iterator[str]:
 
 def score() -> None:
     assert_type(pass_at_k(5, 2, 1), float | None)
+
+
+def reward(pair: MigrationPair, row: dict[str, object], checker: PairChecker) -> None:
+    assert_type(rewards.es_star(["x"], [pair.new_code]), list[float | None])
+    assert_type(rewards.execution(["x", "y"], [pair, row], checker=checker), list[float | None])

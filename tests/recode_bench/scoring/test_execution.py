@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -103,6 +104,22 @@ def test_what_a_completion_earns(
     checker: PairChecker,
 ) -> None:
     assert rewards.execution([completion(pair)], [pair], checker=checker) == [earned]
+
+
+def test_an_output_that_is_written_down_earns_nothing(
+    pair: MigrationPair, checker: PairChecker
+) -> None:
+    """It shows the right value, but not for another input."""
+    checks = json.loads(pair.checks)
+    expected = {"events": [], "names": {"x": ["i", "5"]}}
+    checks["hidden"] = [{"literals": [["17", "30"]], "expected": expected}]
+    row = replace(pair, checks=json.dumps(checks))
+    completions = [
+        answer("x = 4"),
+        answer("import math\nx = 4 if 17 else 0"),
+        answer(pair.new_code),
+    ]
+    assert rewards.execution(completions, [row] * 3, checker=checker) == [0.0, 0.0, 1.0]
 
 
 def test_a_row_that_needs_no_edit_is_passed_by_the_copy(
