@@ -16,6 +16,7 @@ from recode_data.surface.touch import Touch
 
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z`*:])|\n\s*\n|\n\s*[-*]\s+")
 _HEADING = re.compile(r"^(.*[`\w.].*)\n([-=~^+\"'#*])\2{2,}[ \t]*\n\s*", re.MULTILINE)
+_BRACES = re.compile(r"(`+)([\w.]+)\{([\w, ]*,[\w, ]*)\}`+")
 _GOES_ON = re.compile(
     r"\s*(?:Please |You (?:can|should) |Instead,? |Consider )?(?:[Uu]s(?:e|ing)|[Ss]witch|[Pp]refer)\b"
 )
@@ -33,12 +34,20 @@ class Proposal:
     new_parameter: str | None = None
 
 
+def _each_spelt_out(match: re.Match[str]) -> str:
+    """scipy's ``linalg.tri{,u,l}``: three names."""
+    mark, head, tails = match.groups()
+    names = [f"{mark}{head}{tail.strip()}{mark}" for tail in tails.split(",")]
+    return ", ".join(names)
+
+
 def sentences_of(note: str) -> Iterator[str]:
     """Sentences of a release note; a heading belongs to the sentence that follows it.
 
     matplotlib's are "`mlab.stride_windows`" underlined, then "... is removed. Use `…` instead.":
     what begins with an offer goes on with the sentence before.
     """
+    note = _BRACES.sub(_each_spelt_out, note)
     parts = [part for part in _SENTENCES.split(_HEADING.sub(r"\1: ", note)) if part.strip()]
     index = 0
     while index < len(parts):
@@ -232,7 +241,9 @@ class Clues:
         owner = change.old_api.rpartition(".")[0]
         if len({path.rpartition(".")[2] for path in found}) == 1:  # DataFrame/Series.shift
             found.sort(key=lambda path: path.rpartition(".")[0] != owner)
-        found.sort(key=lambda path: "._" in path)  # "made private as `numpy.fft._helper`"
+        last = change.old_api.rpartition(".")[2]
+        # "Made private as `numpy.fft._helper`"; of several for several, the one called the same.
+        found.sort(key=lambda path: ("._" in path, path.rpartition(".")[2] != last))
         yield from ((path, rank) for rank, path in enumerate(found))
 
 

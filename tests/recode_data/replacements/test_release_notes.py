@@ -62,6 +62,14 @@ def test_offer_that_goes_on_from_the_sentence_before(note: str) -> None:
     ]
 
 
+def test_several_names_in_one_with_braces() -> None:
+    note = "``toy.{load_all,f}`` have been removed in favour of ``toy.io.{load_all,f}``."
+    new = {"toy/__init__.py": "", "toy/io.py": "def load_all(): ...\ndef f(): ..."}
+    clues = clues_of("def load_all(): ...\ndef f(): ...", new, notes=[note])
+    assert found(propose, "toy.f", clues) == []  # too short a name to be sure
+    assert found(propose, "toy.load_all", clues)[0].new_api == "toy.io.load_all"
+
+
 def test_standard_library_is_mentioned_in_passing() -> None:
     note = "`toy.load_all` was removed in favor of the `enum.Enum` interface of `toy.read_all`."
     best = found(propose, "toy.load_all", clues_of(OLD, NEW, notes=[note]))[0]
