@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from recode_data.producers.touching import MOST_USAGES, UsageIndex, diverse
+from recode_data.producers.touching import MOST_USAGES, diverse, index_of
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
 from recode_data.rewrites.members import changes_kind_of_member
 from recode_data.rewrites.value import value_pairs
@@ -35,8 +36,8 @@ class StepUsages:
     """Indexed usages of both versions of a step."""
 
     def __init__(self, old: Sequence[Usage], new: Sequence[Usage]) -> None:
-        self.old = UsageIndex(old)
-        self.new = UsageIndex(new)
+        self.old = index_of(tuple(old))
+        self.new = index_of(tuple(new))
         self._new_codes = frozenset(usage.code for usage in new)
         self._new_by_file: dict[str, list[Usage]] = defaultdict(list)
         for usage in new:
@@ -66,6 +67,12 @@ class StepUsages:
         codes = [item.code for item in candidates]
         best = process.extractOne(usage.code, codes, scorer=fuzz.ratio, score_cutoff=SIMILARITY)
         return None if best is None else candidates[best[2]]
+
+
+@lru_cache(maxsize=2)
+def step_usages(old: tuple[Usage, ...], new: tuple[Usage, ...]) -> StepUsages:
+    """Usages of a step; made once, since finding what each became compares many texts."""
+    return StepUsages(old, new)
 
 
 def _file_name(usage: Usage) -> str:

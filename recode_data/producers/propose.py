@@ -13,7 +13,7 @@ from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
 from recode_data.producers.learned import learned
 from recode_data.producers.paths import takes_up_private
-from recode_data.producers.proposals import StepUsages
+from recode_data.producers.proposals import StepUsages, step_usages
 from recode_data.producers.touching import MOST_USAGES
 from recode_data.records import ApiChange, Candidate, Outcome, Usage, Verified
 from recode_data.rewrites.members import changes_member
@@ -82,7 +82,7 @@ def _ranked(
     changes: Sequence[ApiChange], old_usages: Sequence[Usage], new_usages: Sequence[Usage]
 ) -> Iterator[tuple[int, Candidate]]:
     """Each candidate with its place among those of its producer and change."""
-    usages = StepUsages(old_usages, new_usages)
+    usages = step_usages(tuple(old_usages), tuple(new_usages))
     ordered = sorted(
         (change for change in changes if not _repeats_another(change)),
         key=lambda change: (*_commonness(change, usages), change.key),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from recode_data.records import Usage, UsageOrigin
 from recode_data.references import attribute_names
@@ -35,6 +36,12 @@ class UsageIndex:
             for usage in self._by_member.get(path.rpartition(".")[2], ()):
                 found.setdefault(usage.key, usage)
         return tuple(found.values())
+
+
+@lru_cache(maxsize=4)
+def index_of(usages: tuple[Usage, ...]) -> UsageIndex:
+    """The index of these usages; made once, since it reads all of their code."""
+    return UsageIndex(usages)
 
 
 def diverse(usages: Sequence[Usage]) -> tuple[Usage, ...]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from recode_data.producers.hunks import differing_lines
-from recode_data.producers.proposals import StepUsages
+from recode_data.producers.proposals import step_usages
 from recode_data.records import (
     ApiChange,
     ApiObject,
@@ -43,7 +43,7 @@ def suspected_changes(
         known: changes found otherwise; what they concern is explained.
         objects: the old surface.
     """
-    usages = StepUsages(old_usages, new_usages)
+    usages = step_usages(tuple(old_usages), tuple(new_usages))
     by_path = {item.path: item for item in objects if item.kind in _CALLED and "." in item.path}
     explained = {change.old_api for change in known}
     members = {path.rpartition(".")[2] for path in explained if path.count(".") > 1}
