@@ -26,6 +26,7 @@ def in_short(mark: Deprecation) -> tuple[str | None, str | None]:
         pytest.param("@deprecated('f', 'g')", None, None, "g", id="own-name-first"),
         pytest.param("@deprecated_alias(new='g()')", None, None, "g", id="call-form"),
         pytest.param("@deprecated(g)", None, None, "g", id="object"),
+        pytest.param("@util.became_legacy_20('f', alternative='g')", None, None, "g", id="legacy"),
     ],
 )  # fmt: skip
 def test_decorators_of_objects(
