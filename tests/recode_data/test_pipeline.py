@@ -25,7 +25,7 @@ from tests.toylib_builds import (
     start,
 )
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 
 GOLDEN = TOYLIB / "MANIFEST.json"
 """What a build of the fixture library gives, read and agreed to; written anew by
