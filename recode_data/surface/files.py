@@ -96,26 +96,19 @@ def _holds_tests(folder: Path) -> bool:
     return any(folder.glob("test_*.py"))
 
 
-def read_facts(
-    files: Sequence[SourceFile], *, cache: CachePath | None = None, jobs: int | None = None
-) -> tuple[FileFacts, ...]:
-    """Facts of the files, in their order.
-
-    Args:
-        files: what to read.
-        cache: gives the path where the facts of one content are kept; None: no cache.
-        jobs: processes; None: as many as there are processors, one for small releases.
-    """
-    return next(read_many([files], cache=cache, jobs=jobs))
-
-
 def read_many(
     lists: Sequence[Sequence[SourceFile]],
     *,
     cache: CachePath | None = None,
     jobs: int | None = None,
 ) -> Iterator[tuple[FileFacts, ...]]:
-    """As `read_facts`, of several lists; each comes as soon as it is read."""
+    """Facts of the files of each list, in their order; each list comes as soon as it is read.
+
+    Args:
+        lists: what to read.
+        cache: gives the path where the facts of one content are kept; None: no cache.
+        jobs: processes; None: as many as there are processors, one for small releases.
+    """
     sizes = [[Path(file.path).stat().st_size for file in files] for files in lists]
     jobs = jobs or (os.cpu_count() or 1)
     if sum(map(sum, sizes)) < PARALLEL_FROM_BYTES or jobs == 1:

@@ -39,23 +39,18 @@ class _Reading:
     cached: Surface | None
 
 
-def read_surface(
-    workspace: Workspace, release: Release, environment: Environment, sandboxes: SandboxPool
-) -> Surface:
-    """The public API of a release, static facts merged with run-time ones.
-
-    Raises:
-        SandboxError: the sandbox itself failed; modules that crash or hang are in `failures`.
-    """
-    return read_surfaces(workspace, [(release, environment)], sandboxes)[0]
-
-
 def read_surfaces(
     workspace: Workspace,
     releases: Sequence[tuple[Release, Environment]],
     sandboxes: SandboxPool,
 ) -> tuple[Surface, ...]:
-    """As `read_surface`, of several releases: one runs while the next one's source is read."""
+    """The public API of each release, static facts merged with run-time ones.
+
+    One release runs while the next one's source is read.
+
+    Raises:
+        SandboxError: the sandbox itself failed; modules that crash or hang are in `failures`.
+    """
     readings = [_begin(workspace, *pair) for pair in releases]
     missing = [reading for reading in readings if reading.cached is None]
     made = dict(
