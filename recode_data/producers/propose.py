@@ -15,6 +15,7 @@ from recode_data.producers.learned import learned
 from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages, step_usages
 from recode_data.producers.touching import MOST_USAGES
+from recode_data.producers.unexplained import is_suspicion
 from recode_data.records import ApiChange, Candidate, Outcome, Usage, Verified
 from recode_data.rewrites.members import changes_member
 
@@ -151,7 +152,8 @@ def _owners(path: str) -> Iterator[str]:
         yield path
 
 
-def _commonness(change: ApiChange, usages: StepUsages) -> tuple[bool, int]:
-    """The change that a snippet is most likely about comes first, and gets it."""
+def _commonness(change: ApiChange, usages: StepUsages) -> tuple[bool, bool, int]:
+    """The change that a snippet is most likely about comes first, and gets it; suspicions last."""
     owner = change.old_api.rpartition(".")[0] if changes_member(change) else change.old_api
-    return change.alias_of is not None, -len(usages.old.touching(owner))
+    common = len(usages.old.touching(owner))
+    return is_suspicion(change), change.alias_of is not None, -common

@@ -64,3 +64,11 @@ def test_suspicions_that_no_pair_proves_are_dropped() -> None:
     assert proved_or_known([suspicion, known], [proved]) == (suspicion, known)
     (candidate,) = propose([suspicion], [usage(OLD)], [new])
     assert (candidate.old_code, candidate.new_code) == (OLD, new.code)
+
+
+def test_a_known_change_gets_a_snippet_before_a_suspicion_does() -> None:
+    old, new = usage(OLD), usage(OLD.replace("toy.load(1)", "toy.get(1)"), "2.0")
+    (suspicion,) = suspected_changes([old], [new], [], OBJECTS)
+    known = make_change("toy.load")
+    for changes in ([suspicion, known], [known, suspicion]):
+        assert next(propose(changes, [old], [new])).change == known
