@@ -67,7 +67,8 @@ def test_suspicions_that_no_pair_proves_are_dropped() -> None:
 
 
 def test_a_known_change_gets_a_snippet_before_a_suspicion_does() -> None:
-    old, new = usage(OLD), usage(OLD.replace("toy.load(1)", "toy.get(1)"), "2.0")
+    new_code = OLD.replace("toy.load(1)", "toy.get(1)")
+    old, new = usage(OLD), make_usage(new_code, apis=("toy.get",), release="toy==2.0")
     (suspicion,) = suspected_changes([old], [new], [], OBJECTS)
     known = make_change("toy.load")
     for changes in ([suspicion, known], [known, suspicion]):
