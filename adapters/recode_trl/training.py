@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recode_bench.scoring.execution import BUDGET_S, PairChecker
+from recode_bench.scoring.warm import warm_sandboxes
 from recode_bench.tasks import TaskSettings, open_task
 from recode_data.errors import EnvironmentLacksError, UsageError
 from recode_data.progress import Progress
@@ -121,7 +122,10 @@ def train(request: TrainRequest, workspace: Workspace, progress: Progress) -> Tr
                 if checkpoint
                 else "no checkpoint yet: from the start"
             )
-        return _run(trainer, request, workspace, checkpoint, progress)
+        try:
+            return _run(trainer, request, workspace, checkpoint, progress)
+        finally:
+            warm_sandboxes(request.allow_weak).close()
 
 
 def _run(
@@ -155,13 +159,16 @@ def _run(
         trainer.save_model(str(request.out))
     trainer.save_state()
     best = trainer.state.best_model_checkpoint
-    return Trained(
+    trained = Trained(
         request.out,
         trainer.state.global_step,
         stop.told,
         trainer.is_world_process_zero(),
         Path(best) if best else None,
     )
+    if hasattr(trainer, "end"):  # since transformers 5.18: trackers and the process group
+        trainer.end()
+    return trained
 
 
 def _pairs_of(request: TrainRequest) -> tuple[MigrationPair, ...]:
