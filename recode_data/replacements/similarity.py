@@ -19,6 +19,8 @@ SAME_BODY_SCORE = 0.88
 SAME_WORDS_SCORE = 0.6
 SAME_WORDS_FROM = 85
 SAME_WORDS_FROM_CHARS = 30
+VALUE_SHARE = 0.6
+"""Every module has a `logger`: a value's name says less than a function's."""
 LOOKALIKE_FROM = 0.72
 LOOKALIKE_SCORE = 0.5
 CANDIDATES = 3
@@ -111,6 +113,8 @@ def _same_name(change: ApiChange, old: ApiObject, last: str, clues: Clues) -> It
         if old.kind is ObjectKind.MODULE and new.kind is not ObjectKind.MODULE:
             continue
         alike = likeness(old, new, last, last)
+        if old.kind is ObjectKind.ATTRIBUTE:
+            alike *= VALUE_SHARE
         yield _proposal(path, SAME_NAME_SCORE * alike, "the same name at another place")
         found += 1
         if found == CANDIDATES:

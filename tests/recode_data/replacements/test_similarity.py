@@ -73,3 +73,11 @@ def test_new_name_in_the_same_words() -> None:
     assert proposed(propose, "toy.S.apply", clues_of(old, new)) == [("toy.S.map_elements", None)]
     both = f"{old}\n    def map_elements(self, function):\n        {WORDS}"
     assert proposed(propose, "toy.S.apply", clues_of(both, new)) == []
+
+
+def test_value_of_the_same_name_says_less_than_a_function() -> None:
+    new = {"toy/__init__.py": "", "toy/a.py": "logger = 1\ndef f(a): ..."}
+    clues = clues_of("logger = 1\ndef f(a): ...", new)
+    (value,) = found(propose, "toy.logger", clues)
+    (function,) = found(propose, "toy.f", clues)
+    assert value.score < 0.45 < function.score
