@@ -4,17 +4,19 @@ import json
 
 from click.testing import CliRunner
 
+from recode_data.catalog import catalog_entries
 from recode_data.commands.libraries import libraries
+from recode_data.steps import parse_step
 
 
 def test_json_is_one_document_with_steps_that_build_takes() -> None:
     result = CliRunner().invoke(libraries, ["--catalog", "small", "--json"])
     document = json.loads(result.stdout)
-    assert [row["steps"] for row in document["libraries"]] == [
-        ["click:7.1.2:8.1.8"],
-        ["numpy:1.26.4:2.0.0"],
-    ]
-    assert document["catalogs"]["small"] == ["click", "numpy"]
+    small = catalog_entries("small")
+    assert [row["name"] for row in document["libraries"]] == [entry.name for entry in small]
+    assert document["catalogs"]["small"] == [entry.name for entry in small]
+    for row, entry in zip(document["libraries"], small, strict=True):
+        assert [parse_step(step) for step in row["steps"]] == list(entry.steps())
 
 
 def test_a_line_per_library() -> None:
@@ -23,6 +25,7 @@ def test_a_line_per_library() -> None:
     assert pandas.split() == [
         "pandas",
         "BSD-3-Clause",
-        "pandas:1.5.3:2.2.3",
+        "pandas:1.5.3:2.0.3",
+        "pandas:2.0.3:2.2.3",
         "pandas:2.2.3:3.0.0",
     ]
