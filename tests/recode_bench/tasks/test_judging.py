@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
 
 from recode_bench.tasks.judging import Court, Program
-from recode_data.sandbox import Limits, SandboxPool
+from recode_data.records import Environment
+from recode_data.sandbox import Level, Limits, SandboxPool
+from recode_data.sandbox.isolation import plans
 from tests.recode_bench.tasks.hostile_completions import HONEST, HOSTILE, TESTS
 from tests.recode_data.sandbox.hostile import environment
 
 pytestmark = pytest.mark.sandbox
 
+SYSTEM_PYTHON = Path("/usr/bin/python3")
 PROGRAM = Program("import math", (), ("double",), (), TESTS)
 LIMITS = Limits(cpu_seconds=1.0, wall_seconds=4.0, memory_bytes=1 << 30, processes=32)
 
@@ -43,6 +47,26 @@ def test_honest_odd_completions_pass(court: Court, name: str) -> None:
     judged = court.judge(PROGRAM, HONEST[name])
     assert [test.detail for test in judged.tests] == ["", "", ""]
     assert judged.passed
+
+
+AT_THE_JUDGE = (
+    *("kills the judge", "stops the judge", "memory of the judge", "descriptors of the judge"),
+    *("traces the judge", "forged verdict on every descriptor", "channel in the frames"),
+    *("forks", "ignores the limit", "expected values in memory"),
+)
+
+
+def test_without_namespaces_the_judge_is_out_of_reach_too() -> None:
+    """Both processes are then one user's: what keeps them apart is that neither can be looked into."""
+    if not SYSTEM_PYTHON.exists():
+        pytest.skip(f"no {SYSTEM_PYTHON}, which another user could run")
+    (level,) = {plan.level for plan in plans()} & {Level.OTHER_UID, Level.SAME_UID}
+    own = Environment("system", str(SYSTEM_PYTHON), "/usr/lib", "3", ())
+    with SandboxPool(level=level) as sandboxes:
+        court = Court(own, sandboxes, ("math", "random"), LIMITS)
+        assert court.judge(PROGRAM, HONEST["plain"]).passed
+        passed = [name for name in AT_THE_JUDGE if court.judge(PROGRAM, HOSTILE[name]).passed]
+    assert passed == []
 
 
 def test_nothing_is_left_running(court: Court) -> None:
