@@ -39,6 +39,8 @@ def least_edit(old_code: str, new_code: str, change: ApiChange) -> str | None:
     go. None where nothing can be told apart: the examples differ there alone, a statement that
     uses the API has no counterpart, or the result would not parse.
     """
+    if not may_differ_at(old_code, new_code, change):
+        return None
     try:
         old, new = _parts(old_code), _parts(new_code)
         touched = touching_lines(old_code, change)
@@ -56,6 +58,16 @@ def least_edit(old_code: str, new_code: str, change: ApiChange) -> str | None:
             kept += theirs
     code = _with_imports(kept, old_code, new)
     return code if code is not None and code not in (old_code, new_code) else None
+
+
+def may_differ_at(old_code: str, new_code: str, change: ApiChange) -> bool:
+    """Whether a line that is gone or new holds the last part of the API's name (cheap).
+
+    A statement over several lines may use the API in one and differ in another: these few are
+    left out.
+    """
+    leaf = change.old_api.removesuffix(".__init__").rpartition(".")[2]
+    return any(leaf in line for line in {*old_code.split("\n")} ^ {*new_code.split("\n")})
 
 
 def differing_lines(old_code: str, new_code: str) -> frozenset[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from recode_data.producers.hunks import least_edit
+from recode_data.producers.hunks import least_edit, may_differ_at
 from recode_data.producers.proposals import StepUsages
 from recode_data.records import (
     ApiChange,
@@ -59,6 +59,8 @@ def learned(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
 
 
 def _rules(old_code: str, new_code: str, change: ApiChange, *, is_member: bool) -> Iterator[Rule]:
+    if not may_differ_at(old_code, new_code, change):
+        return
     least = least_edit(old_code, new_code, change) or new_code
     yield from learn(old_code, least, change.old_api, is_member=is_member)
 

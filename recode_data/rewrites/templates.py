@@ -13,6 +13,7 @@ import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from recode_data.references import find_references
 from recode_data.rewrites.imports import spelling, with_import, without_unused
@@ -70,6 +71,12 @@ class _Code:
         return self._paths.get(self.spans.of(node))
 
 
+@lru_cache(maxsize=64)
+def _read(code: str) -> _Code:
+    """The snippet; several rules are tried on one, one after the other."""
+    return _Code(code)
+
+
 def learn(old_code: str, new_code: str, api: str, *, is_member: bool) -> Iterator[Rule]:
     """Rules for the API from two forms of one example, statement by statement.
 
@@ -106,7 +113,7 @@ def learn(old_code: str, new_code: str, api: str, *, is_member: bool) -> Iterato
 def apply(rule: Rule, code: str) -> str | None:
     """The code with the rule applied wherever it matches; None where it does nowhere."""
     try:
-        snippet = _Code(code)
+        snippet = _read(code)
         pattern = ast.parse(rule.pattern, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return None
