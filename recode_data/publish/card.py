@@ -31,9 +31,9 @@ def render_card(manifest: Mapping[str, JsonValue]) -> str:
         *_drops(manifest),
         *_contamination(manifest),
         *_licences(manifest),
-        *_text("limits"),
+        *_text("limits_of_imports" if is_import(manifest) else "limits"),
         *_reproduce(manifest),
-        *_text("citation"),
+        *_citation(manifest),
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -167,6 +167,14 @@ def _licences(manifest: Mapping[str, JsonValue]) -> list[str]:
         for entry in entries(manifest.get("attribution"))
     ]
     chosen = mapping(mapping(manifest.get("curation")).get("licences")).get("only")
+    if is_import(manifest):
+        return [
+            "## Licences and attribution",
+            "",
+            "Codes and notes are those of the imported file and stay under its licence. What the "
+            "toolkit adds (checks, evidence) is MIT.",
+            "",
+        ]
     return [
         "## Licences and attribution",
         "",
@@ -202,6 +210,27 @@ def _imported(manifest: Mapping[str, JsonValue]) -> list[str]:
         "",
         *(f"{n}. {text}" for n, text in enumerate(items(about.get("assumptions")), 1)),
         "",
+    ]
+
+
+def is_import(manifest: Mapping[str, JsonValue]) -> bool:
+    """Whether the rows are somebody else's."""
+    return bool(mapping(mapping(manifest.get("curation")).get("import")))
+
+
+def _citation(manifest: Mapping[str, JsonValue]) -> list[str]:
+    rows = (
+        "The rows are those of the imported file: cite its authors."
+        if is_import(manifest)
+        else "No row of either is in here."
+    )
+    return [
+        "## Citation",
+        "",
+        "The task and its first dataset are due to ReCode; CodeUpdateArena is the benchmark of the "
+        f"field. {rows}",
+        "",
+        *_text("citation"),
     ]
 
 

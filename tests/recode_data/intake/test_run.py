@@ -96,6 +96,9 @@ def test_the_card_has_the_table(imported: Path) -> None:
     assert "recode-data import rows.jsonl --skip heavy --out DIR" in card
     assert "| toylib | 9 | 1 | 1 | 7 |" in card
     assert "recode-data build toylib" not in card
+    assert "No row of either" not in card
+    assert "composed from facts" not in card
+    assert "stay under its licence" in card
 
 
 def test_a_repeated_import_takes_over_what_was_judged(
