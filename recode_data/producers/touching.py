@@ -21,21 +21,26 @@ class UsageIndex:
     """Usages by every path that they refer to, prefixes included, and by names of members."""
 
     def __init__(self, usages: Iterable[Usage]) -> None:
-        self._by_path: dict[str, list[Usage]] = defaultdict(list)
-        self._by_member: dict[str, list[Usage]] = defaultdict(list)
+        self._by_path: dict[str, dict[str, Usage]] = defaultdict(dict)
+        self._by_member: dict[str, dict[str, Usage]] = defaultdict(dict)
         for usage in usages:
             for path in sorted({prefix for api in usage.apis for prefix in _prefixes(api)}):
-                self._by_path[path].append(usage)
+                self._by_path[path][key_of(usage)] = usage
             for name in sorted({name for name, _ in attribute_names(usage.code)}):
-                self._by_member[name].append(usage)
+                self._by_member[name][key_of(usage)] = usage
 
     def touching(self, path: str, *, is_member: bool = False) -> tuple[Usage, ...]:
         """Usages that refer to the path or under it; a member is also found by name on values."""
-        found = {usage.key: usage for usage in self._by_path.get(path, ())}
+        found = self._by_path.get(path, {})
         if is_member:
-            for usage in self._by_member.get(path.rpartition(".")[2], ()):
-                found.setdefault(usage.key, usage)
+            found = {**found, **self._by_member.get(path.rpartition(".")[2], {})}
         return tuple(found.values())
+
+
+@lru_cache(maxsize=65536)
+def key_of(usage: Usage) -> str:
+    """The usage's key, hashed once: every change asks for those of all its usages."""
+    return usage.key
 
 
 @lru_cache(maxsize=4)
@@ -55,7 +60,7 @@ def diverse(usages: Sequence[Usage]) -> tuple[Usage, ...]:
         key=lambda usage: (
             _READABILITY.index(usage.origin),
             abs(len(usage.code) - GOOD_LENGTH),
-            usage.key,
+            key_of(usage),
         ),
     )
     seen: dict[str, int] = defaultdict(int)
