@@ -26,13 +26,15 @@ from recode_data.rewrites.templates import Rule, apply, distinct, learn
 MOST_RULES = 6
 """Rules of one change that are tried on its usages."""
 CANDIDATES_PER_CHANGE = 20
+CERTAIN = 0.85
+"""Score of a replacement from which on it is a name that is missing, and no rule."""
 
 _NO_OLD_WAY = frozenset({ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED, ChangeKind.UNDEPRECATED})
 
 
 def learned(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     """Candidates of one change, rule by rule."""
-    if change.kind in _NO_OLD_WAY:
+    if change.kind in _NO_OLD_WAY or any(item.score >= CERTAIN for item in change.replacements):
         return
     is_member = changes_member(change)
     touching = usages.some(usages.old.touching(change.old_api, is_member=is_member))

@@ -34,10 +34,10 @@ members, and each can be written into every example."""
 FIRST_TRIES = 4
 """Candidates of one producer for one change that are tried in any case. Where none of them proves,
 the others are not tried: verification costs most of a build, and most changes prove never."""
-MOST_ATTEMPTS = 60_000
+MOST_ATTEMPTS = 20_000
 """Usages that one producer looks at for all changes of a step, about a millisecond each; SQLAlchemy
 2.0 has 13,000 changes, most of them of members that hundreds of usages seem to use."""
-LEAST_USAGES = 25
+LEAST_USAGES = 8
 """Looked at for a change in any case."""
 FAMILY_BACKWARD = 40
 """Members of one family that get a backward candidate: more rows of the kind `np.core.x` -> `np.x`
