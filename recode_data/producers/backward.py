@@ -23,7 +23,7 @@ def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
         is_member = leads_to_member(change, replacement.new_api)
         if change.parameter is not None:
             is_member = changes_member(change)
-        for usage in usages.some(usages.new.touching(replacement.new_api, is_member=is_member)):
+        for usage in usages.some(usages.new.telling(replacement.new_api, is_member=is_member)):
             old_code = unwrite(usage.code, change, replacement)
             if old_code is None:
                 continue

@@ -38,7 +38,7 @@ def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     if change.kind in _NO_OLD_WAY:
         return
     is_member = changes_member(change)
-    touching_old = usages.old.touching(change.old_api, is_member=is_member)
+    touching_old = usages.old.telling(change.old_api, is_member=is_member)
     if not touching_old:
         return
     still_touching: set[str] = set()

@@ -19,7 +19,7 @@ def forward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     if not replacements:
         return
     count = 0
-    for usage in usages.some(usages.old.touching(change.old_api, is_member=changes_member(change))):
+    for usage in usages.some(usages.old.telling(change.old_api, is_member=changes_member(change))):
         for replacement in replacements:
             new_code = rewrite(usage.code, change, replacement)
             if new_code is None:

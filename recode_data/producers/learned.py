@@ -37,7 +37,7 @@ def learned(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     if change.kind in _NO_OLD_WAY or any(item.score >= CERTAIN for item in change.replacements):
         return
     is_member = changes_member(change)
-    touching = usages.some(usages.old.touching(change.old_api, is_member=is_member))
+    touching = usages.some(usages.old.telling(change.old_api, is_member=is_member))
     rules = distinct(
         [
             rule

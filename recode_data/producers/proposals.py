@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from recode_data.producers.touching import MOST_USAGES, diverse, index_of
+from recode_data.producers.touching import MOST_USAGES, index_of
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
 from recode_data.rewrites.members import changes_kind_of_member
 from recode_data.rewrites.value import value_pairs
@@ -48,9 +48,9 @@ class StepUsages:
         self.looked_at = 0
         """Usages looked at so far."""
 
-    def some(self, usages: Sequence[Usage]) -> tuple[Usage, ...]:
-        """The most telling of the usages, as many as one change may take."""
-        chosen = diverse(usages)[: self.most]
+    def some(self, usages: Sequence[Usage]) -> Sequence[Usage]:
+        """The first of the usages, as many as one change may take."""
+        chosen = usages[: self.most]
         self.looked_at += len(chosen)
         return chosen
 

@@ -23,6 +23,8 @@ class UsageIndex:
     def __init__(self, usages: Iterable[Usage]) -> None:
         self._by_path: dict[str, dict[str, Usage]] = defaultdict(dict)
         self._by_member: dict[str, dict[str, Usage]] = defaultdict(dict)
+        self._touching: dict[tuple[str, bool], tuple[Usage, ...]] = {}
+        self._telling: dict[tuple[str, bool], tuple[Usage, ...]] = {}
         for usage in usages:
             for path in sorted({prefix for api in usage.apis for prefix in _prefixes(api)}):
                 self._by_path[path][key_of(usage)] = usage
@@ -31,10 +33,20 @@ class UsageIndex:
 
     def touching(self, path: str, *, is_member: bool = False) -> tuple[Usage, ...]:
         """Usages that refer to the path or under it; a member is also found by name on values."""
-        found = self._by_path.get(path, {})
-        if is_member:
-            found = {**found, **self._by_member.get(path.rpartition(".")[2], {})}
-        return tuple(found.values())
+        key = (path, is_member)
+        if key not in self._touching:
+            found = self._by_path.get(path, {})
+            if is_member:
+                found = {**found, **self._by_member.get(path.rpartition(".")[2], {})}
+            self._touching[key] = tuple(found.values())
+        return self._touching[key]
+
+    def telling(self, path: str, *, is_member: bool = False) -> tuple[Usage, ...]:
+        """Of the usages that touch the path, the most telling ones, best first."""
+        key = (path, is_member)
+        if key not in self._telling:
+            self._telling[key] = diverse(self.touching(path, is_member=is_member))
+        return self._telling[key]
 
 
 @lru_cache(maxsize=65536)
