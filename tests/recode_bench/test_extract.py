@@ -283,8 +283,16 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("opening", ["", "```python\n"])
 def test_a_megabyte_takes_no_time(piece: str, opening: str) -> None:
-    """0.2 s on an idle core; the bound is CPU time, thrice that, since other work may share it."""
+    """0.2 s on an idle core; the bound is CPU time, thrice that, since other work may share it.
+
+    The best of three: what is quadratic takes minutes each time, a busy neighbour does not.
+    """
     text = opening + piece * (MEGABYTE // len(piece))
-    start = time.process_time()
-    extract_code(text)
-    assert time.process_time() - start < 0.6
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        extract_code(text)
+        taken.append(time.process_time() - start)
+        if taken[-1] < 0.6:
+            return
+    pytest.fail(f"{taken} s")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recode_data import uv_runner
-from recode_data.errors import EnvironmentLacksError, IndexUnreachableError
+from recode_data.errors import DiskFullError, EnvironmentLacksError, IndexUnreachableError
 from recode_data.releases.index import IndexSettings
 from recode_data.uv_runner import UvError, UvRunner, find_uv, run_program
 
@@ -44,8 +44,8 @@ def test_what_uv_refuses_is_told_in_its_words(tmp_path: Path) -> None:
         ("error: Failed to fetch: `https://x/`", IndexUnreachableError, "check the network"),
         ("dns error: failed to lookup", IndexUnreachableError, "cannot reach the package index"),
         ("HTTP status server error (503 Service)", IndexUnreachableError, "503"),
-        ("No space left on device (os error 28)", EnvironmentLacksError, "the disk is full"),
-        ("Disk quota exceeded (os error 122)", EnvironmentLacksError, "the disk is full"),
+        ("No space left on device (os error 28)", DiskFullError, "the disk is full"),
+        ("Disk quota exceeded (os error 122)", DiskFullError, "the disk is full"),
         ("No solution found", UvError, "No solution found"),
         ("", UvError, "ended with status 2"),
     ],

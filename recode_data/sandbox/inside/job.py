@@ -155,17 +155,21 @@ def _make_channel(sock):
     """The driver's end of the result channel.
 
     The token lives in closures and arrives only after `loaded`: code that ran before could not
-    read it, and what it wrote on the socket does not count.
+    read it, and what it wrote on the socket does not count. A fork that untrusted code left running
+    ends here, where it would take the token that its parent waits for.
     """
     dumps, loads, pack, read_exactly = json.dumps, json.loads, struct.pack, frames.read_exactly
     sendall = sock.sendall
     answer = []
+    owner, own_id, leave = os.getpid(), os.getpid, os._exit
 
     def write(value):
         raw = dumps(value).encode("utf-8", "surrogatepass")
         sendall(pack(">I", len(raw)) + raw)
 
     def loaded():
+        if own_id() != owner:
+            leave(0)
         if not answer:
             write({"loaded": True})
             length = int.from_bytes(read_exactly(sock, 4), "big")

@@ -127,7 +127,9 @@ def test_an_adapter_changes_what_is_written(folder: Path, tmp_path: Path) -> Non
 def test_a_model_that_is_not_there_is_a_usage_error(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # the variable is read at import
     with pytest.raises(UsageError, match="model"):
         list(open_model(f"transformers:{name}", []).complete(requests(1), SAMPLING))
 
