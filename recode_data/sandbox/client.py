@@ -38,6 +38,9 @@ INTERPRETER_FOLDERS = ("bin", "lib", "lib64", "libexec", "share")
 HIDDEN_BY_JOBS = ("/tmp/", "/dev/shm/")
 USERS = range(20000, 60000)
 """As root, each server is a user of its own: process limits count what all of a user's jobs do."""
+SOILED_MEMORY = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+"""With a hash seed other than 0, fresh memory holds no zeros: what a snippet reads without having
+written it then differs from the run under seed 0, instead of passing for a value."""
 START_SECONDS = 300.0
 CLOSE_SECONDS = 2.0
 ATTEMPTS = 2
@@ -230,7 +233,9 @@ class Sandbox:
         return [*command, *server], hidden
 
     def _variables(self, folder: str) -> dict[str, str]:
+        soiled = {"GLIBC_TUNABLES": SOILED_MEMORY} if self._hash_seed else {}
         return {
+            **soiled,
             "PATH": "/usr/bin:/bin",
             "HOME": folder,
             "TMPDIR": folder,

@@ -245,11 +245,27 @@ def prepare(setup):
 
 def run(payload, channel):
     """Execute the snippet and its variants, then report; see the module docstring."""
+    if os.environ.get("PYTHONHASHSEED", "0") != "0":
+        _soil_spare_blocks()
     variants = _Variants(payload["code"], payload.get("variants") or [])
     report = _observe(payload["code"], [])
     report["hidden"] = variants.run() if report["error"] is None else []
     channel.loaded()
     channel.send(report)
+
+
+def _soil_spare_blocks():
+    """Fill the small blocks that NumPy keeps for reuse, which the C library cannot soil.
+
+    Its cache holds seven blocks of each size below 1,024 bytes; data of odd sizes is short. The byte
+    is the one that `SOILED_MEMORY` gives, a number that no tolerance takes for zero in any type.
+    """
+    numpy = sys.modules.get("numpy")
+    if not hasattr(numpy, "empty"):
+        return
+    for size in list(range(1, 256)) + list(range(256, 1024, 4)):
+        for block in [numpy.empty(size, numpy.uint8) for _ in range(7)]:
+            block.fill(0x5A)
 
 
 class _Variants:

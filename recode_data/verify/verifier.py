@@ -46,6 +46,9 @@ SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 HASH_SEEDS = (0, 1)
 """Two runs, two seeds: what depends on set order or addresses differs between them."""
 
+UNSTABLE = "differs between two runs: hash seed, addresses, unset memory, clock or random numbers"
+"""No word on which run and what: that differs from build to build as well."""
+
 _CACHE_RUNS = 500
 
 _STATUS_REASONS = {
@@ -185,17 +188,15 @@ class Verifier:
             return drop(DropReason.NEW_WARNS_ON_NEW, f"{fresh[0].category}: {fresh[0].message}")
         found = next(differences(base, fixed), None)
         if found is not None:
-            unstable = self._unstable(candidate, base, broken, fixed)
-            if unstable is not None:
-                return drop(DropReason.NONDETERMINISTIC, unstable)
+            if self._is_unstable(candidate, base, broken, fixed):
+                return drop(DropReason.NONDETERMINISTIC, UNSTABLE)
             return drop(DropReason.RESULTS_DIFFER, found)
         expected = reduce_to_influenced(base, influence)
         observed = count_informative(expected, influence)
         if observed == 0:
             return drop(DropReason.UNOBSERVABLE, "no value that depends on the change is observed")
-        unstable = self._unstable(candidate, base, broken, fixed)
-        if unstable is not None:
-            return drop(DropReason.NONDETERMINISTIC, unstable)
+        if self._is_unstable(candidate, base, broken, fixed):
+            return drop(DropReason.NONDETERMINISTIC, UNSTABLE)
         return Proved(
             candidate,
             replace(proof, observed=observed),
@@ -220,17 +221,15 @@ class Verifier:
             return Dropped(candidate, DropReason.NEW_WARNS_ON_NEW, detail)
         found = next(differences(base, later), None)
         if found is not None:
-            unstable = self._unstable(candidate, base, later, later)
-            if unstable is not None:
-                return Dropped(candidate, DropReason.NONDETERMINISTIC, unstable)
+            if self._is_unstable(candidate, base, later, later):
+                return Dropped(candidate, DropReason.NONDETERMINISTIC, UNSTABLE)
             return Dropped(candidate, DropReason.RESULTS_DIFFER, found)
         seen = [value for _, value in base.names] + _shown_values(base.events)
         observed = sum(map(is_informative, seen))
         if observed == 0:
             return Dropped(candidate, DropReason.UNOBSERVABLE, "no value is observed")
-        unstable = self._unstable(candidate, base, later, later)
-        if unstable is not None:
-            return Dropped(candidate, DropReason.NONDETERMINISTIC, unstable)
+        if self._is_unstable(candidate, base, later, later):
+            return Dropped(candidate, DropReason.NONDETERMINISTIC, UNSTABLE)
         proof = Proof(Effect.NONE, None, None, "", None, observed)
         return Proved(candidate, proof, base, base.deprecations, works_on_old=True)
 
@@ -273,32 +272,28 @@ class Verifier:
                 return tuple(found[:WANTED])
         return ()
 
-    def _unstable(
+    def _is_unstable(
         self, candidate: Candidate, base: Observed, broken: Observed, fixed: Observed
-    ) -> str | None:
-        """What differs in a second run of any of the three, in words; None where all repeat."""
-        runs = (
-            (base, self.on_old(candidate.old_code, HASH_SEEDS[1]), "old code on old version"),
-            (fixed, self.on_new(candidate.new_code, HASH_SEEDS[1]), "new code on new version"),
-            (broken, self.on_new(candidate.old_code, HASH_SEEDS[1]), "old code on new version"),
+    ) -> bool:
+        """Whether a second run of any of the three shows something else."""
+        return (
+            runs_differ(base, self.on_old(candidate.old_code, HASH_SEEDS[1]))
+            or runs_differ(fixed, self.on_new(candidate.new_code, HASH_SEEDS[1]))
+            or runs_differ(broken, self.on_new(candidate.old_code, HASH_SEEDS[1]))
         )
-        for first, second, what in runs:
-            if first.status is not second.status:
-                return f"{what}: {first.status.value}, then {second.status.value}"
-            if (first.error is None) != (second.error is None):
-                return f"{what}: an error in one run only"
-            if first.error is not None and second.error is not None:
-                if first.error.type_name != second.error.type_name:
-                    return f"{what}: {first.error.type_name}, then {second.error.type_name}"
-                continue
-            found = next(differences(first, second), None)
-            if found is not None:  # without the values, which are others each time
-                return f"{what}: {found.partition(':')[0]}"
-        return None
 
     def _works_on_old(self, new_code: str, base: Observed) -> bool:
         observed = self.on_old(new_code)
         return observed.succeeded and next(differences(base, observed), None) is None
+
+
+def runs_differ(first: Observed, second: Observed) -> bool:
+    """Whether two runs of one code in one environment ended or showed otherwise."""
+    if first.status is not second.status or (first.error is None) != (second.error is None):
+        return True
+    if first.error is not None and second.error is not None:
+        return first.error.type_name != second.error.type_name
+    return next(differences(first, second), None) is not None
 
 
 def failure_of(observed: Observed, code_failed: DropReason) -> tuple[DropReason, str]:

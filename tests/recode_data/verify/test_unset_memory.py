@@ -1,0 +1,39 @@
+"""What a snippet reads without having written it differs between the two runs of the verifier."""
+
+from __future__ import annotations
+
+import pytest
+
+from recode_data.sandbox import SandboxPool
+from recode_data.verify import observe
+from recode_data.verify.verifier import HASH_SEEDS, runs_differ
+from tests.recode_data.sandbox.hostile import environment
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.mark.parametrize(
+    ("code", "differs"),
+    [
+        pytest.param("x = np.empty(3)", True, id="small"),
+        pytest.param("x = np.empty((300, 300))", True, id="large"),
+        pytest.param("x = np.char.chararray((2,), 5)\nx[0] = b'a'", True, id="partly-set"),
+        pytest.param("x = np.zeros(3)", False, id="zeros"),
+        pytest.param("x = np.empty(3)\nx[:] = 1", False, id="set"),
+        pytest.param("x = np.ones((300, 300)).sum()", False, id="computed"),
+    ],
+)
+def test_unset_memory_does_not_pass_for_a_value(code: str, differs: bool) -> None:
+    with SandboxPool(size=2) as sandboxes:
+        first, second = (
+            observe(
+                f"import numpy as np\n{code}",
+                environment(),
+                sandboxes,
+                imports=("numpy",),
+                hash_seed=seed,
+            )
+            for seed in HASH_SEEDS
+        )
+    assert (first.succeeded, second.succeeded) == (True, True)
+    assert runs_differ(first, second) == differs
