@@ -19,9 +19,9 @@ SETUP: dict[str, JsonValue] = {
 """What the driver wants to be set up with."""
 
 _UNSTEADY = re.compile(
-    r"0x[0-9a-fA-F]{6,}"  # addresses
-    r"|(?<=/tmp/tmp)[a-z0-9_]{8}\b"  # names that tempfile draws
-    r"|\b\d(?:\.\d+)?e-3(?:0[89]|1\d|2[0-4])\b"  # subnormal: what uninitialised memory looks like
+    r"(?P<temporary>(?<=/tmp/tmp)[a-z0-9_]{8}\b)"  # names that tempfile draws
+    r"|(?P<address>0x[0-9a-fA-F]{6,})"
+    r"|(?P<unset>\b\d(?:\.\d+)?e-3(?:0[89]|1\d|2[0-4])\b)"  # subnormal: uninitialised memory
 )
 """Parts of texts and numbers that another run of the same code would show otherwise."""
 
@@ -119,10 +119,7 @@ def steady(value: JsonValue) -> JsonValue:
 
 
 def _steady_part(found: re.Match[str]) -> str:
-    text = found[0]
-    if text.startswith("0x"):
-        return "0x"
-    return "0.0" if "e-3" in text and text[0].isdigit() else ""
+    return {"address": "0x", "unset": "0.0"}.get(str(found.lastgroup), "")
 
 
 def _parse_hidden(message: JsonValue, result: JobResult) -> Observed:

@@ -12,6 +12,8 @@ from recode_data.verify.observed import parse_observed, steady
     [
         ("<f at 0x7f262fd51d30>", "<f at 0x7fa4bd8d9d30>"),
         ("'/tmp/tmpr5ui6xqe/new.dat'", "'/tmp/tmpnqq_d8v6/new.dat'"),
+        ("/tmp/tmpr5ui6xqe", "/tmp/tmp0xq_d8v6"),
+        ("/tmp/tmpr5ui6xqe", "/tmp/tmp0xabcdef"),
         ("4.6491319358758e-310", "4.6440990867658e-310"),
         ("[[4.64913194e-310 0.0]]", "[[0.0 0.0]]"),
         ("8e-323", "0.0"),
