@@ -8,11 +8,12 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import click
 
-from recode_data.errors import ExitCode, RecodeError
+from recode_data.errors import ExitCode, RecodeError, UsageError
 
 _ROOM = "free disk space, or choose another --out or --cache; finished work is kept"
 _ACCESS = "choose an --out and a --cache that you may write"
@@ -118,6 +119,20 @@ def _os_words(error: OSError) -> str:
 def _close_stdout() -> None:
     """The reader is gone: what is still in the buffer must not fail once more at the exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def parse_day(text: str | None, option: str) -> str | None:
+    """The day `YYYY-MM-DD` that an option was given; None where it was not.
+
+    Raises:
+        UsageError: no such day.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{option} takes a day as YYYY-MM-DD, not {text!r}") from error
 
 
 def cache_option(function: click.decorators.FC) -> click.decorators.FC:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recode_data.console import cache_option, weak_option
-from recode_data.errors import UsageError
+from recode_data.console import cache_option, parse_day, weak_option
 from recode_data.records import JsonValue
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def evaluate(
         template=load_template(task.templates, prompt or task.profile.prompt),
         limit=limit,
         shuffle=shuffle,
-        cutoff=_date(cutoff),
+        cutoff=parse_day(cutoff, "--cutoff"),
     )
     executor = make_executor(jobs, executor_spec)
     try:
@@ -178,17 +177,6 @@ def _sampling(
         max_tokens=max_tokens or default.max_tokens,
         seed=seed,
     )
-
-
-def _date(text: str | None) -> str | None:
-    from datetime import date
-
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise UsageError(f"--cutoff takes a day as YYYY-MM-DD, not {text!r}") from error
 
 
 def summary(results: Mapping[str, JsonValue], out: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from recode_data.catalog.sizes import CANDIDATES_PER_STEP
-from recode_data.console import cache_option, weak_option
+from recode_data.console import cache_option, parse_day, weak_option
 from recode_data.errors import ExitCode, UsageError
 from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer, VersionStep
 
@@ -109,7 +109,7 @@ def build(
     options = BuildOptions(
         tuple(Producer(name) for name in producers),
         limit or (CANDIDATES_PER_STEP if catalog else None),
-        _date(since),
+        parse_day(since, "--since"),
         split_by,
         licence,
         _benchmarks(benchmarks),
@@ -152,17 +152,6 @@ def _steps(specs: tuple[str, ...], catalog: str | None) -> list[VersionStep]:
 
         return list(catalog_steps(catalog))
     return list(dict.fromkeys(parse_step(spec) for spec in specs))
-
-
-def _date(text: str | None) -> str | None:
-    from datetime import date
-
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise UsageError(f"--since takes a day as YYYY-MM-DD, not {text!r}") from error
 
 
 def summary(manifest: dict[str, JsonValue], out: Path) -> str:

@@ -56,6 +56,15 @@ def test_secret_comes_only_after_loading(sandbox: Sandbox) -> None:
     assert result.messages == ([False, "pZqjX9"],)
 
 
+def test_a_fork_that_goes_on_holds_nothing_up(sandbox: Sandbox) -> None:
+    """It would take part in the exchange, and keep the job alive until the wall clock ends it."""
+    limits = Limits(cpu_seconds=5, wall_seconds=10)
+    for _ in range(5):  # which of the two comes first is chance
+        result = sandbox.run("import os\nos.fork()\nanswer = 1", limits=limits)
+        assert (result.status, result.messages) == (JobStatus.DONE, (1,))
+        assert result.wall_seconds < 5
+
+
 def test_what_arrived_before_the_end_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
     driver = tmp_path / "early_driver.py"
     driver.write_text(
