@@ -11,6 +11,7 @@ from recode_data.progress import Progress
 from recode_data.records import Dropped, Effect, Environment, MigrationPair
 from recode_data.rows import candidate_of
 from recode_data.verify import Verdict, import_names_of, judge, read_checks, run_checks
+from recode_data.verify.preload import often_imported, preload_of
 from recode_data.verify.prove import environment_verifier
 from recode_data.workspace import Workspace
 
@@ -25,6 +26,7 @@ class ReproofTask:
     new: Environment
     pairs: tuple[MigrationPair, ...]
     allow_weak: bool = False
+    often: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def reprove_rows(task: ReproofTask) -> tuple[FailedRow, ...]:
 
 
 def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
-    verifier = environment_verifier(task.old, task.new, import_names_of(pair), task.allow_weak)
+    verifier = environment_verifier(
+        task.old, task.new, import_names_of(pair), task.allow_weak, task.often
+    )
     outcome = verifier.verify(candidate_of(pair), with_hidden=False)
     if isinstance(outcome, Dropped):
         return FailedRow(pair.id, outcome.reason.value, outcome.detail)
@@ -78,8 +82,10 @@ def reprove(
     for (old_pins, old_python, new_pins, new_python), members in groups.items():
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
+        often = often_imported(pair.old_code for pair in members)
+        members.sort(key=lambda pair: preload_of(pair.old_code, often))
         tasks.extend(
-            ReproofTask(old, new, tuple(members[start : start + ROWS_PER_TASK]))
+            ReproofTask(old, new, tuple(members[start : start + ROWS_PER_TASK]), often=often)
             for start in range(0, len(members), ROWS_PER_TASK)
         )
     found: list[FailedRow] = []

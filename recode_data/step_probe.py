@@ -10,6 +10,7 @@ from recode_data.executor import Executor
 from recode_data.journal import append_record, appending, read_records
 from recode_data.progress import Progress
 from recode_data.records import StepContext, Usage, content_id
+from recode_data.verify.preload import preload_of
 from recode_data.verify.probe import Finding, ProbeTask, probe
 
 USAGES_PER_TASK = 24
@@ -41,14 +42,17 @@ def probe_usages(
     progress: Progress,
     *,
     allow_weak: bool = False,
+    often: tuple[str, ...] = (),
 ) -> list[Finding]:
     """What old documentation shows on the new version, in a fixed order.
 
-    Finished tasks are kept in `journal`, so that an interrupted probe goes on.
+    Finished tasks are kept in `journal`, so that an interrupted probe goes on. Usages that import the
+    same run in the same servers, one after the other.
     """
+    alike = sorted(usages, key=lambda usage: preload_of(usage.code, often))
     tasks = [
-        ProbeTask(context, tuple(usages[start : start + USAGES_PER_TASK]), allow_weak)
-        for start in range(0, len(usages), USAGES_PER_TASK)
+        ProbeTask(context, tuple(alike[start : start + USAGES_PER_TASK]), allow_weak, often)
+        for start in range(0, len(alike), USAGES_PER_TASK)
     ]
     keys = {key_of(task) for task in tasks}
     done = {item.key: item for item in read_records(journal, ProbedTask) if item.key in keys}

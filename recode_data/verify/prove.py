@@ -19,11 +19,13 @@ class ProofTask:
     context: StepContext
     candidates: tuple[Candidate, ...]
     allow_weak: bool = False
+    often: tuple[str, ...] = ()
+    """Modules worth having in a server, for the snippets that import them."""
 
 
 def prove(task: ProofTask) -> tuple[Outcome, ...]:
     """One outcome per candidate, in order. Sandboxes stay warm in this process between tasks."""
-    verifier = step_verifier(task.context, task.allow_weak)
+    verifier = step_verifier(task.context, task.allow_weak, task.often)
     outcomes: list[Outcome] = []
     for candidate in task.candidates:
         proved = verifier.verify(candidate)
@@ -34,22 +36,29 @@ def prove(task: ProofTask) -> tuple[Outcome, ...]:
     return tuple(outcomes)
 
 
-def step_verifier(context: StepContext, allow_weak: bool = False) -> Verifier:
+def step_verifier(
+    context: StepContext, allow_weak: bool = False, often: tuple[str, ...] = ()
+) -> Verifier:
     """This process's verifier for a step; made once, its servers stay warm."""
     return environment_verifier(
         context.old_environment,
         context.new_environment,
         context.old.import_names[:1],
         allow_weak,
+        often,
     )
 
 
 @functools.lru_cache(maxsize=4)
 def environment_verifier(
-    old: Environment, new: Environment, imports: tuple[str, ...], allow_weak: bool
+    old: Environment,
+    new: Environment,
+    imports: tuple[str, ...],
+    allow_weak: bool,
+    often: tuple[str, ...] = (),
 ) -> Verifier:
     """This process's verifier for a pair of environments."""
-    return Verifier(old, new, _sandboxes(allow_weak), imports=imports)
+    return Verifier(old, new, _sandboxes(allow_weak), imports=imports, often=often)
 
 
 @functools.lru_cache(maxsize=2)

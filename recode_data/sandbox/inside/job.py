@@ -8,12 +8,14 @@ import socket
 import struct
 import sys
 import types
+import warnings
 
 from recode_inside import container, filters, frames, kernel
 
 JOB_USER = 1000
 HIGHEST_DESCRIPTOR = 4096
 DETAIL_CHARACTERS = 2000
+ANNOUNCING = (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
 
 
 def start(driver, config, request, descriptor):
@@ -34,7 +36,8 @@ def start(driver, config, request, descriptor):
 def try_import(config, name, limits):
     """Fork a job that only imports a module; returns its process id.
 
-    It ends with 0 where that went well and left one thread, 2 where it left more.
+    It ends with 0 where that went well and left one thread, 2 where it left more, and 3 where a part
+    of a package announces its end, which is for the job that imports it to see.
     """
     pid = _fork(config)
     if pid == 0:
@@ -42,8 +45,13 @@ def try_import(config, name, limits):
         try:
             _close_all_but(2)
             _isolate(config, limits)
+            announced = []
+            warnings.simplefilter("always")
+            warnings.showwarning = lambda message, category, *rest: announced.append(category)
             __import__(name)
             code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
+            if code == 0 and "." in name and any(issubclass(one, ANNOUNCING) for one in announced):
+                code = 3
         finally:
             os._exit(code)
     return pid

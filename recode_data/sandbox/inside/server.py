@@ -114,7 +114,8 @@ def _preload(config):
         elif os.WIFSIGNALED(status):
             failures[name] = "import ends with signal %d" % os.WTERMSIG(status)
         else:
-            failures[name] = "starts threads" if os.WEXITSTATUS(status) == 2 else "import fails"
+            why = {2: "starts threads", 3: "warns"}
+            failures[name] = why.get(os.WEXITSTATUS(status), "import fails")
     return failures
 
 
