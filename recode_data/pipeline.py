@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from recode_data.catalog import companions_of
@@ -53,6 +54,7 @@ from recode_data.records import (
     VersionStep,
 )
 from recode_data.sandbox import SandboxPool
+from recode_data.step_ahead import StepAhead
 from recode_data.step_changes import read_context, step_changes
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
@@ -128,9 +130,17 @@ def mine_steps(
     results: list[StepResult] = []
     failed: dict[str, JsonValue] = {}
     last: RecodeError | None = None
-    for step in steps:
+    ahead = StepAhead(workspace, allow_weak=options.allow_weak)
+    for step, following in zip_longest(steps, steps[1:]):
+        ahead.wait()
         try:
-            results.append(mine_step(step, folder, workspace, executor, progress, options, clock))
+            context = prepare(step, workspace, progress, options)
+            clock.lap("releases and environments")
+            if following is not None:
+                ahead.start(following)
+            results.append(
+                mine_step(context, folder, workspace, executor, progress, options, clock)
+            )
         except (IndexUnreachableError, DiskFullError, WeakSandboxError):
             raise
         except (UnknownReleaseError, EnvironmentLacksError, SandboxError) as error:
@@ -142,8 +152,20 @@ def mine_steps(
     return results, failed
 
 
+def prepare(
+    step: VersionStep, workspace: Workspace, progress: Progress, options: BuildOptions
+) -> StepContext:
+    """Releases and environments of a step; what others left in the cache makes room for them."""
+    progress.note(f"{step}: releases and environments")
+    context = read_context(
+        step, workspace, companions_of(step.library), allow_weak=options.allow_weak
+    )
+    workspace.keep_within_limit(context)
+    return context
+
+
 def mine_step(
-    step: VersionStep,
+    context: StepContext,
     folder: BuildFolder,
     workspace: Workspace,
     executor: Executor,
@@ -151,13 +173,8 @@ def mine_step(
     options: BuildOptions,
     clock: Clock,
 ) -> StepResult:
-    """One version step from releases to outcomes."""
-    progress.note(f"{step}: releases and environments")
-    context = read_context(
-        step, workspace, companions_of(step.library), allow_weak=options.allow_weak
-    )
-    clock.lap("releases and environments")
-
+    """One version step from its environments to outcomes."""
+    step = context.step
     progress.note(f"{step}: comparing surfaces")
     with SandboxPool(size=4, allow_weak=options.allow_weak) as sandboxes:
         check_imports(context.old, context.old_environment, sandboxes)

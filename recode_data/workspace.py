@@ -17,6 +17,7 @@ from typing import TypeVar
 import msgspec
 from packaging.utils import canonicalize_name, canonicalize_version
 
+from recode_data.cache_room import CacheRoom
 from recode_data.environments import (
     LAYOUT_VERSION,
     EnvironmentCache,
@@ -34,7 +35,15 @@ from recode_data.errors import (
     UsageError,
 )
 from recode_data.interpreters import Interpreter, InterpreterList, find_interpreters, matching
-from recode_data.records import Artifact, Environment, Release, content_id, decode, encode
+from recode_data.records import (
+    Artifact,
+    Environment,
+    Release,
+    StepContext,
+    content_id,
+    decode,
+    encode,
+)
 from recode_data.releases.download import STALE_S, ArtifactCache, DownloadProgress
 from recode_data.releases.index import IndexSettings, read_index_settings
 from recode_data.releases.local import LOCAL_MARK, LocalReleases, release_of_wheel
@@ -55,6 +64,9 @@ logger = logging.getLogger(__name__)
 
 RELEASE_VERSION = "1"
 """Raise it when a release's record comes out differently from the same files."""
+
+DEFAULT_CACHE_BYTES = 12 * 10**9
+"""Room for the environments of a dozen steps, and for those of PyTorch."""
 
 RecordT = TypeVar("RecordT")
 
@@ -93,6 +105,7 @@ class Workspace:
         index: IndexSettings | None = None,
         environ: Mapping[str, str] | None = None,
         on_download: DownloadProgress | None = None,
+        max_bytes: int = DEFAULT_CACHE_BYTES,
     ) -> None:
         """Open a cache folder, made if need be.
 
@@ -101,6 +114,7 @@ class Workspace:
             index: Package sources; None for the default index of the tools.
             environ: Variables that uv and interpreters inherit; None for this process's own.
             on_download: Told how far each download is.
+            max_bytes: What a build leaves in the cache of earlier steps (`keep_within_limit`).
 
         Raises:
             EnvironmentLacksError: the folder cannot be made.
@@ -113,6 +127,8 @@ class Workspace:
                 f"the cache folder {self.cache} cannot be made: {error.strerror}",
                 "set RECODE_CACHE to a folder that you may write",
             ) from error
+        self.max_bytes = max_bytes
+        self._room = CacheRoom(self.cache)
         self._index = index or IndexSettings()
         self._environ = dict(os.environ if environ is None else environ)
         self._on_download = on_download
@@ -129,7 +145,8 @@ class Workspace:
     ) -> Workspace:
         """The user's workspace, for command lines.
 
-        The cache is `cache`, else RECODE_CACHE, else `recode` in the user's cache folder (XDG);
+        The cache is `cache`, else RECODE_CACHE, else `recode` in the user's cache folder (XDG), and
+        may grow to RECODE_CACHE_GB (by default 12);
         package sources are those that the user has set for pip or uv.
 
         Raises:
@@ -142,7 +159,13 @@ class Workspace:
             xdg = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
             cache = Path(environ.get("RECODE_CACHE") or xdg / "recode")
         index = read_index_settings(environ, home=home, prefix=Path(sys.prefix))
-        return cls(cache, index=index, environ=environ, on_download=on_download)
+        return cls(
+            cache,
+            index=index,
+            environ=environ,
+            on_download=on_download,
+            max_bytes=_limit_of(environ.get("RECODE_CACHE_GB")),
+        )
 
     def cached(self, kind: str, key: str) -> Path:
         """Where derived data of this kind and key lies or may be written; its folder exists."""
@@ -287,6 +310,7 @@ class Workspace:
                     "  to fix: ask for its release again, which downloads it anew"
                 )
             _unpack_once(archive, root)
+        os.utime(root)
         inner = list(root.iterdir())
         if not artifact.filename.endswith(".whl") and len(inner) == 1 and inner[0].is_dir():
             return inner[0]
@@ -371,13 +395,33 @@ class Workspace:
             for resolution, request in zip(known.resolutions, requests, strict=True)
         )
 
-    def evict_environments(self, max_bytes: int) -> int:
-        """Remove the environments not used for longest until at most `max_bytes` are left.
+    # --- room -------------------------------------------------------------------------------------
 
-        Files that environments share through hard links count for each. Call it while no build
-        runs. Returns the number of bytes removed.
+    def keep_within_limit(self, context: StepContext) -> int:
+        """Remove from the cache what has not been used for longest, but nothing of this step.
+
+        Call it while this process makes nothing. Returns the number of bytes removed, 0 where other
+        processes use the cache as well.
         """
-        return self._environments.evict(max_bytes)
+        files = [
+            file.sha256
+            for release in (context.old, context.new)
+            for file in (release.wheel, release.sdist)
+            if file is not None
+        ]
+        return self._room.keep_within(
+            self.max_bytes, {context.old_environment.key, context.new_environment.key, *files}
+        )
+
+
+def _limit_of(gigabytes: str | None) -> int:
+    try:
+        limit = DEFAULT_CACHE_BYTES if gigabytes is None else int(float(gigabytes) * 1e9)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"RECODE_CACHE_GB is {gigabytes!r}; set it to a number of gigabytes, for example 30"
+        ) from None
+    return limit
 
 
 def _unpack_once(archive: Path, root: Path) -> None:

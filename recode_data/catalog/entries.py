@@ -29,6 +29,7 @@ class CatalogEntry:
     companions: tuple[str, ...] = ()
     docs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    gigabytes: float = 0.0
 
     def steps(self) -> tuple[VersionStep, ...]:
         """Each release to the one after it."""
@@ -48,6 +49,7 @@ class _Library(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     companions: tuple[str, ...] = ()
     docs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    gigabytes: float = 0.0
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +101,10 @@ def catalog_entries(catalog: str) -> tuple[CatalogEntry, ...]:
 def catalog_steps(catalog: str) -> tuple[VersionStep, ...]:
     """Every version step of one catalog, by library and then from old to new.
 
+    Libraries with large environments come first.
+
     Raises:
         UsageError: there is no such catalog.
     """
-    return tuple(step for entry in catalog_entries(catalog) for step in entry.steps())
+    entries = sorted(catalog_entries(catalog), key=lambda entry: -entry.gigabytes)
+    return tuple(step for entry in entries for step in entry.steps())

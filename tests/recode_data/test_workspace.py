@@ -15,8 +15,9 @@ from recode_data.errors import (
     EnvironmentLacksError,
     IndexUnreachableError,
     UnknownReleaseError,
+    UsageError,
 )
-from recode_data.records import Artifact, Environment
+from recode_data.records import Artifact, Environment, StepContext, VersionStep
 from recode_data.releases import session
 from recode_data.releases.index import IndexSettings
 from recode_data.workspace import Workspace
@@ -251,11 +252,27 @@ def test_where_the_cache_lies(
     assert Workspace.default(tmp_path / "given").cache == tmp_path / "given"
 
 
-def test_environments_can_be_evicted(index: ToyIndex, tmp_path: Path) -> None:
+def test_room_is_made_for_a_step_at_the_cost_of_others(index: ToyIndex, tmp_path: Path) -> None:
     workspace = opened(tmp_path, index)
-    made = workspace.environment(["beta==1.0"])
-    assert workspace.evict_environments(10**12) == 0
-    assert workspace.evict_environments(0) > 0
-    assert not Path(made.python).exists()
-    assert workspace.environment(["beta==1.0"]).key == made.key
-    assert os.access(made.python, os.X_OK)
+    other = workspace.environment(["alpha==1.0"])
+    step = VersionStep("beta", "1.0", "2.0")
+    old, new = (workspace.release("beta", version) for version in ("1.0", "2.0"))
+    context = StepContext(step, old, new, *workspace.step_environments(old, new))
+    assert workspace.keep_within_limit(context) == 0
+    workspace.max_bytes = 0
+    assert workspace.keep_within_limit(context) > 0
+    assert not Path(other.python).exists()
+    assert all(
+        Path(made.python).exists() for made in (context.old_environment, context.new_environment)
+    )
+    assert workspace.environment(["alpha==1.0"]).key == other.key
+    assert os.access(other.python, os.X_OK)
+
+
+@pytest.mark.parametrize("value", ["much", "", "1e999"])
+def test_a_limit_that_is_no_number(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECODE_CACHE_GB", value)
+    with pytest.raises(UsageError, match="RECODE_CACHE_GB"):
+        Workspace.default(tmp_path)

@@ -1,0 +1,91 @@
+"""The broom of the cache: what goes, what stays, and when nothing may go."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recode_data.cache_room import ENVIRONMENT_RECORD, CacheRoom
+
+KILOBYTE = b"x" * 1024
+Put = Callable[..., Path]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Writes an entry of so many kilobytes that was used at that second."""
+
+    def write(kind: str, key: str, kilobytes: int, used: int) -> Path:
+        environment = kind == "environments"
+        entry = tmp_path / kind / (key if environment else f"{key[:2]}/{key}")
+        entry.mkdir(parents=True)
+        (entry / "file").write_bytes(KILOBYTE * kilobytes)
+        marked = entry / ENVIRONMENT_RECORD if environment else entry
+        if environment:
+            marked.write_bytes(b"{}")
+        os.utime(marked, (used, used))
+        return entry
+
+    return write
+
+
+def test_what_was_not_used_for_longest_goes_first(put: Put, tmp_path: Path) -> None:
+    entries = {
+        "old": put("unpacked", "aa11", 400, used=10),
+        "older": put("environments", "bb22", 400, used=5),
+        "young": put("artifacts", "cc33", 400, used=20),
+        "oldest, but kept": put("usages", "dd44", 400, used=1),
+    }
+    kept = ["young", "oldest, but kept"]
+    removed = CacheRoom(tmp_path).keep_within(900 * 1024, {"dd44"})
+    assert [name for name, path in entries.items() if path.exists()] == kept
+    assert 800 * 1024 <= removed <= 900 * 1024
+
+
+def test_nothing_goes_while_there_is_room(put: Put, tmp_path: Path) -> None:
+    entry = put("unpacked", "aa11", 400, used=10)
+    assert CacheRoom(tmp_path).keep_within(10**9, ()) == 0
+    assert entry.exists()
+
+
+def test_nothing_goes_under_the_feet_of_another(put: Put, tmp_path: Path) -> None:
+    entry = put("unpacked", "aa11", 400, used=10)
+    ours, theirs = CacheRoom(tmp_path), CacheRoom(tmp_path)
+    assert ours.keep_within(0, ()) == 0
+    assert entry.exists()
+    assert theirs.keep_within(0, ()) == 0, "a refused claim is taken up again"
+    del theirs
+    assert ours.keep_within(0, ()) > 0
+    assert not entry.exists()
+
+
+def test_wheels_that_no_index_has_stay(put: Put, tmp_path: Path) -> None:
+    ours = put("artifacts", "aa11", 40, used=1)
+    record = tmp_path / "local" / "ff" / "ff66"
+    record.parent.mkdir(parents=True)
+    record.write_text('{"wheel": {"sha256": "aa11"}}')
+    other = put("artifacts", "bb22", 40, used=1)
+    CacheRoom(tmp_path).keep_within(0, ())
+    assert (ours.exists(), other.exists()) == (True, False)
+
+
+def test_wheels_of_removed_environments_go_too(put: Put, tmp_path: Path) -> None:
+    archives = tmp_path / "uv" / "archive-v0"
+    for name in ("shared", "orphan"):
+        (archives / name).mkdir(parents=True)
+        (archives / name / "module.py").write_bytes(KILOBYTE)
+    gone = put("environments", "aa11", 400, used=1)
+    stays = put("environments", "bb22", 400, used=2)
+    os.link(archives / "orphan" / "module.py", gone / "module.py")
+    os.link(archives / "shared" / "module.py", gone / "shared.py")
+    os.link(archives / "shared" / "module.py", stays / "shared.py")
+    CacheRoom(tmp_path).keep_within(0, {"bb22"})
+    assert [path.name for path in archives.iterdir()] == ["shared"]
+
+
+def test_a_killed_sweep_is_finished_by_the_next(put: Put, tmp_path: Path) -> None:
+    left = put("unpacked", "aa11", 40, used=1)
+    half = left.rename(left.with_name(".gone-aa11"))
+    CacheRoom(tmp_path).keep_within(10**9, ())
+    assert not half.exists()
