@@ -173,6 +173,29 @@ def test_an_import_takes_nothing_with_it(
     assert failures == {name: why for name, _, why in IMPORTS if why}
 
 
+def test_what_announces_its_end_is_left_to_the_job_that_imports_it(tmp_path: Path) -> None:
+    warning = "import warnings\nwarnings.warn('use b', {}, stacklevel=2)\n"
+    parts = {
+        "library.__init__": "",
+        "library.old": warning.format("DeprecationWarning"),
+        "library.noisy": warning.format("UserWarning"),
+        "library.fine": "",
+    }
+    made = environment_with(tmp_path / "env", library__pth="")
+    packages = next((tmp_path / "env").rglob("site-packages"))
+    for name, code in parts.items():
+        file = packages / f"{name.replace('.', '/')}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(code)
+    imports = ("library", "library.old", "library.noisy", "library.fine", "library.none")
+    question = "import sys\nanswer = sorted(n for n in sys.modules if n.startswith('library'))"
+    with Sandbox(made, DRIVER, imports=imports) as sandbox:
+        seen = sandbox.run(question).messages
+        failures = sandbox.import_failures
+    assert seen == (["library", "library.fine", "library.noisy"],)
+    assert failures == {"library.old": "warns", "library.none": "import fails"}
+
+
 def test_a_library_that_forks_without_end_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
