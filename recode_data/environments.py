@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from recode_data.errors import EnvironmentLacksError, UsageError
 from recode_data.interpreters import Interpreter
@@ -34,6 +35,15 @@ LAYOUT_VERSION = "1"
 RECORD = "recode-environment.json"
 FAR_FUTURE = "2200-01-01T00:00:00Z"
 """Cutoff for what is pinned exactly: its own wheels may be younger than the release's first file."""
+
+LATER_YEARS = (1, 2, 4, 8)
+"""How much later than the cutoff a package's first wheel is looked for, before any will do."""
+
+_TOO_EARLY = (
+    re.compile(r"Wheels are required for `([A-Za-z0-9._-]+)`"),
+    re.compile(r"`([A-Za-z0-9._-]+)` was filtered by `exclude-newer`"),
+)
+"""How uv's hints name a package that the cutoff makes unusable."""
 
 PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^\]]*\])?\s*(?P<relation>==|@)\s*(?P<what>\S+)"
@@ -111,8 +121,20 @@ def exact_pin(requirement: str) -> str | None:
     return f"{canonicalize_name(parsed.name)}=={specifiers[0].version}"
 
 
-def resolve(request: Request, interpreter: Interpreter, uv: UvRunner) -> Resolution:
+def resolve(
+    request: Request,
+    interpreter: Interpreter,
+    uv: UvRunner,
+    later: Mapping[str, int] | None = None,
+) -> Resolution:
     """Exact pins of the requirements and all that they depend on, on one interpreter.
+
+    Args:
+        request: what is asked for.
+        interpreter: whose wheels.
+        uv: what resolves.
+        later: packages whose cutoff lies later: by the so-manieth of `LATER_YEARS`, counted from 1;
+            by any time where that many are not listed.
 
     Raises:
         NoResolutionError: in uv's words.
@@ -120,7 +142,7 @@ def resolve(request: Request, interpreter: Interpreter, uv: UvRunner) -> Resolut
     """
     arguments = ["pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"]
     arguments += ["--only-binary", ":all:", "--python", interpreter.executable]
-    arguments += [*uv.index_arguments(), *_cutoff_arguments(request)]
+    arguments += [*uv.index_arguments(), *_cutoff_arguments(request, later or {})]
     try:
         text = uv.run(arguments, stdin=_lines(request.requirements, request.local))
     except UvError as error:
@@ -133,24 +155,30 @@ def resolve_together(
 ) -> tuple[Resolution, ...]:
     """A resolution for each request, all on the same interpreter wherever one fits all.
 
-    The first interpreter that fits is taken. An index that does not tell upload dates makes a
-    cutoff impossible to keep: only then, with a warning, dependencies are taken as of today.
+    The first interpreter that fits is taken. Where none does since a dependency had no wheel yet in
+    its day (Twisted, before 2021), that one alone is taken from later, on the oldest interpreter that
+    then fits. An index that does not tell upload dates makes a cutoff impossible to keep: only then,
+    with a warning, dependencies are taken as of today.
 
     Raises:
         EnvironmentLacksError: no interpreter fits.
         IndexUnreachableError: no network.
     """
     failures: list[tuple[Interpreter, NoResolutionError]] = []
-    for relaxed in (False, True):
-        if relaxed and all(request.cutoff is None for request in requests):
+    oldest_first = sorted(interpreters, key=lambda item: Version(item.version))
+    for way, order in (
+        (resolve, interpreters),
+        (_with_later_wheels, oldest_first),
+        (_as_of_today, interpreters),
+    ):
+        if way is not resolve and all(request.cutoff is None for request in requests):
             continue
         columns: list[list[Resolution | None]] = []
-        for interpreter in interpreters:
+        for interpreter in order:
             column: list[Resolution | None] = []
             for request in requests:
                 try:
-                    wanted = replace(request, cutoff=None) if relaxed else request
-                    column.append(resolve(wanted, interpreter, uv))
+                    column.append(way(request, interpreter, uv))
                 except NoResolutionError as error:
                     failures.append((interpreter, error))
                     column.append(None)
@@ -159,13 +187,33 @@ def resolve_together(
                 break
         chosen = _first_complete(columns, len(requests))
         if chosen is not None:
-            if relaxed:
+            if way is _as_of_today:
                 logger.warning(
                     "no dependencies of their time for %s: those of today are installed",
                     ", ".join(text for request in requests for text in request.requirements),
                 )
             return chosen
     raise _unresolvable(requests, failures)
+
+
+def _with_later_wheels(request: Request, interpreter: Interpreter, uv: UvRunner) -> Resolution:
+    """As `resolve`; what has no wheel as of the cutoff is taken from when it first has one."""
+    pinned = {pin.partition("==")[0] for pin in map(exact_pin, request.requirements) if pin}
+    later: dict[str, int] = {}
+    while True:
+        try:
+            return resolve(request, interpreter, uv, later)
+        except NoResolutionError as error:
+            named = (name for hint in _TOO_EARLY for name in hint.findall(str(error)))
+            lacking = {canonicalize_name(name) for name in named} - pinned
+            if not lacking or any(later.get(name, 0) > len(LATER_YEARS) for name in lacking):
+                raise
+            for name in lacking:
+                later[name] = later.get(name, 0) + 1
+
+
+def _as_of_today(request: Request, interpreter: Interpreter, uv: UvRunner) -> Resolution:
+    return resolve(replace(request, cutoff=None), interpreter, uv)
 
 
 def _first_complete(
@@ -185,7 +233,7 @@ def _lines(pins: Iterable[str], local: Iterable[LocalWheel]) -> str:
     return "\n".join(by_pin.get(exact_pin(pin) or "", pin) for pin in pins)
 
 
-def _cutoff_arguments(request: Request) -> list[str]:
+def _cutoff_arguments(request: Request, later: Mapping[str, int]) -> list[str]:
     if request.cutoff is None:
         return []
     # uv reads a bare date in local time: say the instant, so that all machines resolve alike
@@ -195,6 +243,10 @@ def _cutoff_arguments(request: Request) -> list[str]:
         requirement = Requirement(text)
         if exact_pin(text) is not None:
             arguments += ["--exclude-newer-package", f"{requirement.name}={FAR_FUTURE}"]
+    for name, step in sorted(later.items()):
+        years = LATER_YEARS[step - 1] if step <= len(LATER_YEARS) else None
+        until = FAR_FUTURE if years is None else f"{end.year + years}-{end:%m}-01T00:00:00Z"
+        arguments += ["--exclude-newer-package", f"{name}={until}"]
     return arguments
 
 

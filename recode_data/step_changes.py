@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from recode_data.changes import find_changes
 from recode_data.companions import find_companions
@@ -31,8 +32,10 @@ from recode_data.sandbox import SandboxPool
 from recode_data.surface import read_surfaces, surface_key, touch_changes, with_served_names
 from recode_data.workspace import Workspace
 
-COMPANIONS_VERSION = "2"
+COMPANIONS_VERSION = "3"
 """Raise it when `find_companions` answers otherwise for the same environment."""
+MOST_COMPANIONS = 6
+"""Imports that fail one after the other; a release that lacks more than these is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,13 @@ def read_context(
     except EnvironmentLacksError:
         companions = ()
         environments = workspace.step_environments(old, new)
-    needed = _companions(workspace, (old, new), environments, allow_weak)
-    if needed:
-        environments = _with_needed(workspace, old, new, needed, companions)
+    needed: frozenset[str] = frozenset()
+    for _ in range(MOST_COMPANIONS):
+        lacking = _companions(workspace, (old, new), environments, allow_weak)
+        if needed.issuperset(lacking):
+            break
+        needed = needed.union(lacking)
+        environments = _with_needed(workspace, old, new, sorted(needed), companions)
     return StepContext(step, old, new, *environments)
 
 
@@ -90,9 +97,15 @@ def _with_needed(
     needed: Sequence[str],
     companions: Sequence[str],
 ) -> tuple[Environment, Environment]:
-    """Environments with what is needed, of the release's own version where there is such."""
+    """Environments with what is needed; parts of the library itself (jaxlib) of the release's own
+    version where there is such."""
+    own = canonicalize_name(old.library)
     versions = (
-        [*(f"{name}=={release.version}" for name in needed), *companions] for release in (old, new)
+        [
+            *(f"{name}=={release.version}" if name.startswith(own) else name for name in needed),
+            *companions,
+        ]
+        for release in (old, new)
     )
     try:
         return workspace.step_environments(old, new, (next(versions), next(versions)))

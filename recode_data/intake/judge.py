@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import functools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from recode_data.catalog import companions_of
+from recode_data.companions import WELL_KNOWN
 from recode_data.errors import RecodeError
 from recode_data.intake.apis import guesses, kind_of
-from recode_data.intake.rows import ForeignRow, mended, unbound_in
+from recode_data.intake.rows import ForeignRow, mended
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -60,7 +64,7 @@ def _workspace(cache: Path) -> Workspace:
 def judge_step(task: ImportTask) -> JudgedStep:
     """Environments, then every row; what fails here is an outcome, never an exception."""
     try:
-        context = read_context(task.step, _workspace(task.cache))
+        context = read_step(task.step, task.rows, _workspace(task.cache))
     except RecodeError as error:
         why = " ".join(str(error).split())[:400]
         drops = tuple(
@@ -72,12 +76,31 @@ def judge_step(task: ImportTask) -> JudgedStep:
     return JudgedStep(task.step, context, outcomes)
 
 
+def read_step(step: VersionStep, rows: Iterable[ForeignRow], workspace: Workspace) -> StepContext:
+    """Releases and environments of a step, with well-known packages that its rows import.
+
+    Raises:
+        RecodeError: a release cannot be had, or no environment can be made for it.
+    """
+    codes = (code for row in rows for code in (row.old_code, row.new_code))
+    imported = {WELL_KNOWN[name] for code in codes for name in _imports(code) if name in WELL_KNOWN}
+    listed = companions_of(step.library)
+    further = sorted(imported - {step.library, *listed})
+    return read_context(step, workspace, (*listed, *further))
+
+
+def _imports(code: str) -> Iterator[str]:
+    """Top-level modules that a code imports, wherever it does."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
 def judge_row(row: ForeignRow, source: str, context: StepContext, verifier: Verifier) -> Outcome:
     """The row as it stands; where it cannot run for want of imports, with those."""
     better = mended(row)
-    unbound = unbound_in(better)
-    if unbound is not None:
-        return dropped(row, source, *unbound)
     first: Dropped | None = None
     for change in guesses(better.old_code, better.new_code, context.old.import_names):
         outcome = verifier.verify(candidate_of(better, source, change))

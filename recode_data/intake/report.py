@@ -16,6 +16,8 @@ ASSUMPTIONS = (
     "Each version has the dependencies of its release date.",
     "A row says nothing about which API changed: the library's names on the edited lines are tried, "
     "then the library as a whole.",
+    "Beside it are installed the well-known packages that the rows of a step import, and what the "
+    "library imports without declaring it; a package that had no wheel in its day is taken from later.",
     "Mended are the spelling of library and version, and imports that the code takes for granted.",
 )
 

@@ -11,9 +11,22 @@ from pathlib import Path
 from recode_data.curate import split_by_change
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
-from recode_data.intake.judge import ImportTask, JudgedStep, candidate_of, dropped, judge_step
+from recode_data.intake.judge import (
+    ImportTask,
+    JudgedStep,
+    candidate_of,
+    dropped,
+    judge_step,
+    read_step,
+)
 from recode_data.intake.report import import_table
-from recode_data.intake.rows import ForeignRow, defect_of, read_foreign_rows
+from recode_data.intake.rows import (
+    ForeignRow,
+    defect_of,
+    mended,
+    read_foreign_rows,
+    unbound_in,
+)
 from recode_data.intake.versions import VersionList
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
 from recode_data.progress import Progress
@@ -28,7 +41,6 @@ from recode_data.records import (
     Verified,
     VersionStep,
 )
-from recode_data.step_changes import read_context
 from recode_data.workspace import Workspace
 
 UNKNOWN = "?"
@@ -77,7 +89,7 @@ def import_file(
         )
         judged = _judge_all(steps, source.name, out, workspace, executor, progress, options)
         about: dict[str, JsonValue] = {"file": source.name, "sha256": digest}
-        results, pairs = _accepted(judged, workspace)
+        results, pairs = _accepted(judged, steps, workspace)
         drops += [
             (item.step, drop)
             for item in judged
@@ -97,7 +109,10 @@ def import_file(
 def triage(
     rows: Sequence[ForeignRow], source: str, list_versions: Lister, skip: Sequence[str]
 ) -> tuple[list[tuple[VersionStep, Dropped]], dict[VersionStep, list[ForeignRow]]]:
-    """Rows that are out before anything runs, and the others by version step."""
+    """Rows that are out before anything runs, and the others by version step.
+
+    An unbound name is looked for here: no environment is made for a step that has nothing to run.
+    """
     drops: list[tuple[VersionStep, Dropped]] = []
     steps: dict[VersionStep, list[ForeignRow]] = {}
     wanted = sorted({row.library for row in rows if row.library and row.library not in skip})
@@ -106,7 +121,7 @@ def triage(
     for row in rows:
         known = versions.get(row.library, VersionList((), ()))
         step = known.step(row.library, row.version)
-        reason = defect_of(row, seen)
+        reason = defect_of(row, seen) or unbound_in(mended(row))
         if reason is None and row.library in skip:
             reason = DropReason.ENVIRONMENT_UNAVAILABLE, f"{row.library} was left out (--skip)"
         if reason is None and step is None:
@@ -166,7 +181,9 @@ def _may_pass(outcome: Outcome) -> bool:
 
 
 def _accepted(
-    judged: Sequence[JudgedStep], workspace: Workspace
+    judged: Sequence[JudgedStep],
+    steps: Mapping[VersionStep, Sequence[ForeignRow]],
+    workspace: Workspace,
 ) -> tuple[list[StepResult], tuple[MigrationPair, ...]]:
     """Steps that gave pairs, with their contexts, and the pairs with their splits."""
     results: list[StepResult] = []
@@ -174,7 +191,7 @@ def _accepted(
     for item in judged:
         proved = [outcome.pair for outcome in item.outcomes if isinstance(outcome, Verified)]
         if proved:
-            context = item.context or read_context(item.step, workspace)
+            context = item.context or read_step(item.step, steps[item.step], workspace)
             results.append(StepResult(context, (), 0, 0, 0, item.outcomes))
             pairs += proved
     return results, split_by_change(pairs)

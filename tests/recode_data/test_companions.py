@@ -40,11 +40,26 @@ MISSING = "ModuleNotFoundError"
         (resolves("toy"), ()),
         (fails("toy", "toy requires toylib to be installed.", MISSING), ("toylib",)),
         (fails("toy", "No module named 'engine_lib'", MISSING), ("engine-lib",)),
-        (fails("toy", "No module named 'numpy'", MISSING), ()),
+        (fails("toy", "No module named 'numpy'", MISSING), ("numpy",)),
+        (fails("toy", "No module named 'pkg_resources'", MISSING), ("setuptools",)),
+        (fails("toy", "No module named 'matplotlib.pyplot'", MISSING), ("matplotlib",)),
+        (fails("toy", "No module named 'numpy_typo'", MISSING), ()),
+        (fails("toy", "numpy is too old", MISSING), ()),
         (fails("toy", "No module named 'anything'", MISSING), ()),
         (fails("toy", "toylib is too old", "RuntimeError"), ()),
     ],
-    ids=["imports", "own-prefix", "optional", "required-already", "any-name", "other-error"],
+    ids=[
+        "imports",
+        "own-prefix",
+        "optional",
+        "undeclared",
+        "brought-by-another",
+        "its-submodule",
+        "like-a-known-one",
+        "known-but-not-missing",
+        "any-name",
+        "other-error",
+    ],
 )
 def test_only_what_the_error_asks_for_and_the_release_knows(
     access: Access, names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

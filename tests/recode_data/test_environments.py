@@ -46,6 +46,12 @@ def index() -> Iterator[ToyIndex]:
     toy.offer("beta", "2.0", uploaded="2024-01-02")
     toy.offer("needs-newer", "1.0", requires_python=">=3.99")
     toy.offer_sdist("source-only", "1.0", {"setup.py": "raise SystemExit('it ran')"})
+    toy.offer("early", "1.0", uploaded="2020-01-01", requires=["late-wheel", "steady"])
+    toy.offer_sdist("late-wheel", "1.0", {"setup.py": ""}, uploaded="2019-01-01")
+    toy.offer("late-wheel", "2.0", uploaded="2021-06-01")
+    toy.offer("late-wheel", "3.0", uploaded="2025-01-01")
+    toy.offer("steady", "1.0", uploaded="2019-01-01")
+    toy.offer("steady", "2.0", uploaded="2020-02-01")
     toy.offer("undated", "1.0", requires=["beta>=1"])
     broken = {"broken/__init__.py": "", "broken/template.py": "this is {{ no python }}"}
     toy.offer("broken", "1.0", broken)
@@ -158,6 +164,14 @@ def test_an_index_without_dates(uv: UvRunner, caplog: pytest.LogCaptureFixture) 
     (found,) = resolve_together([Request(("undated==1.0",), "2020-01-01")], [OWN], uv)
     assert found.pins == ("beta==2.0", "undated==1.0")
     assert "those of today" in caplog.text
+
+
+def test_only_what_had_no_wheel_in_its_day_is_taken_from_later(
+    uv: UvRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    (found,) = resolve_together([Request(("early==1.0",), "2020-01-01")], [OWN], uv)
+    assert found.pins == ("early==1.0", "late-wheel==2.0", "steady==1.0")
+    assert "those of today" not in caplog.text
 
 
 def test_an_index_that_is_down(tmp_path: Path) -> None:

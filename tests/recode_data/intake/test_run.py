@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
 from recode_data.executor import InProcessExecutor
-from recode_data.intake import ImportOptions, VersionList, import_file, run
+from recode_data.intake import (
+    ForeignRow,
+    ImportOptions,
+    VersionList,
+    import_file,
+    judge,
+    read_foreign_rows,
+    run,
+)
+from recode_data.intake.judge import read_step
 from recode_data.progress import SilentProgress
 from recode_data.publish import read_pairs
 from recode_data.publish.manifest import mapping
-from recode_data.records import Effect, JsonValue
+from recode_data.records import Effect, JsonValue, VersionStep
 from recode_data.workspace import Workspace
 
 CODES = [
@@ -99,6 +109,23 @@ def test_the_card_has_the_table(imported: Path) -> None:
     assert "No row of either" not in card
     assert "composed from facts" not in card
     assert "stay under its licence" in card
+
+
+def test_rows_run_beside_the_well_known_packages_that_they_import(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Sequence[str]] = []
+    monkeypatch.setattr(judge, "read_context", lambda *given: asked.append(given[2]))
+    codes = ("import torch\ndef f():\n    import sklearn.svm, anybodys", "from PIL import Image")
+    row = ForeignRow(0, "torch", "2.0", "", "", *codes)
+    read_step(VersionStep("torch", "1.0", "2.0"), [row], Workspace.default(tmp_path))
+    assert asked == [("numpy", "pillow", "scikit-learn")]
+
+
+def test_no_environment_is_made_where_nothing_can_run(tmp_path: Path) -> None:
+    rows = [replace(row, number=number) for number, row in enumerate(read_foreign_rows(write_rows(tmp_path / "rows.jsonl")))]  # fmt: skip
+    _, steps = run.triage(rows, "rows.jsonl", lister, ())
+    assert [row.number for step in steps.values() for row in step] == [0, 1, 2, 3, 9]
 
 
 def test_a_repeated_import_takes_over_what_was_judged(
