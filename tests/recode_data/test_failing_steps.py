@@ -24,18 +24,30 @@ from recode_data.workspace import Workspace
 STEPS = tuple(VersionStep(name, "1.0", "2.0") for name in "abc")
 
 
+class Idle:
+    """Gets nothing ready."""
+
+    def __init__(self, *_: object, **__: object) -> None: ...
+
+    def start(self, step: VersionStep) -> None: ...
+
+    def wait(self) -> None: ...
+
+
 def mine(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *failures: RecodeError | None
 ) -> tuple[list[object], dict[str, object]]:
     """`mine_steps`, in which each step raises its failure, or gives its name where that is None."""
 
-    def mine_step(step: VersionStep, *_: object) -> str:
+    def prepare(step: VersionStep, *_: object) -> VersionStep:
         failure = failures[STEPS.index(step)]
         if failure is not None:
             raise failure
-        return step.library
+        return step
 
-    monkeypatch.setattr(pipeline, "mine_step", mine_step)
+    monkeypatch.setattr(pipeline, "prepare", prepare)
+    monkeypatch.setattr(pipeline, "mine_step", lambda step, *_: step.library)
+    monkeypatch.setattr(pipeline, "StepAhead", Idle)
     folder, workspace = BuildFolder(tmp_path), Workspace.default(tmp_path)
     return pipeline.mine_steps(  # type: ignore[return-value]  # stand-ins for results
         STEPS[: len(failures)],

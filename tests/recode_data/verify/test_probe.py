@@ -84,4 +84,9 @@ def test_what_many_usages_show_is_probed_a_few_times() -> None:
     plain = [make_usage(f"import toy\nx = toy.load({n})\n", source_line=n) for n in range(9)]
     member = make_usage("import toy\nx = toy.load(1).head()\n")
     other = make_usage("import toy\nx = toy.read(1)\n", apis=("toy.read",))
-    assert worth_probing([*plain, member, other]) == (*plain[:SHOWN_OFTEN], member, other)
+    assert worth_probing([*plain, member, other]) == (
+        plain[0],
+        member,
+        other,
+        *plain[1:SHOWN_OFTEN],
+    )
