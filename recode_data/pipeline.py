@@ -59,13 +59,13 @@ from recode_data.step_changes import read_context, step_changes
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.steps import SourceKind, parse_source
-from recode_data.verify.preload import often_imported, preload_of
+from recode_data.verify.preload import Modules, preload_of, server_sets
 from recode_data.verify.probe import changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, prove
 from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
-PROBED_PER_CANDIDATE = 3
+PROBED_PER_CANDIDATE = 2
 """Where a build takes few candidates of a step, it looks at that many usages for each."""
 DEFAULTS = BuildOptions()
 
@@ -190,9 +190,9 @@ def mine_step(
     journal = folder.journal(context, "probe")
     most = options.limit * PROBED_PER_CANDIDATE if options.limit else None
     worth = worth_probing(old_usages)[:most]
-    often = often_imported(usage.code for usage in (*old_usages, *new_usages))
+    sets = server_sets(usage.code for usage in (*old_usages, *new_usages))
     findings = probe_usages(
-        context, worth, journal, executor, progress, allow_weak=options.allow_weak, often=often
+        context, worth, journal, executor, progress, allow_weak=options.allow_weak, sets=sets
     )
     probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
     known = (*changes, *probed)
@@ -205,13 +205,13 @@ def mine_step(
         candidates = [item for item in candidates if item.producer in options.producers]
     clock.lap("candidates")
     first, held = first_tries(candidates[: options.limit])
-    outcomes = prove_all(context, first, folder, executor, progress, options, often)
+    outcomes = prove_all(context, first, folder, executor, progress, options, sets)
     more = worth_trying(held, outcomes)
-    outcomes += prove_all(context, more, folder, executor, progress, options, often)
+    outcomes += prove_all(context, more, folder, executor, progress, options, sets)
     further = list(propose_further(distinct_pairs(outcomes), old_usages))
     if options.producers:
         further = [item for item in further if item.producer in options.producers]
-    outcomes += prove_all(context, further, folder, executor, progress, options, often)
+    outcomes += prove_all(context, further, folder, executor, progress, options, sets)
     clock.lap("proofs")
     changes = proved_or_known(changes, outcomes)
     return StepResult(context, changes, len(old_usages), len(new_usages), len(worth), outcomes)
@@ -272,24 +272,24 @@ def prove_all(
     executor: Executor,
     progress: Progress,
     options: BuildOptions = DEFAULTS,
-    often: tuple[str, ...] = (),
+    sets: tuple[Modules, ...] = (),
 ) -> tuple[Outcome, ...]:
     """One outcome per candidate, in the order of the candidates; earlier ones are taken over.
 
-    Those whose old code imports the same (of the modules that are imported `often`) are proved in
-    the same servers, one after the other.
+    Those whose old code imports the same (see `preload.py`) are proved in the same servers, one after
+    the other.
     """
     by_key = {candidate.key: candidate for candidate in candidates}
     journal = folder.journal(context, "outcomes")
     outcomes = read_outcomes(journal, by_key)
     missing = [candidate for candidate in candidates if candidate.key not in outcomes]
-    missing.sort(key=lambda candidate: preload_of(candidate.old_code, often))
+    missing.sort(key=lambda candidate: preload_of(candidate.old_code, sets))
     tasks = [
         ProofTask(
             context,
             tuple(missing[start : start + CANDIDATES_PER_TASK]),
             options.allow_weak,
-            often,
+            sets,
         )
         for start in range(0, len(missing), CANDIDATES_PER_TASK)
     ]

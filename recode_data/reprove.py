@@ -11,7 +11,7 @@ from recode_data.progress import Progress
 from recode_data.records import Dropped, Effect, Environment, MigrationPair
 from recode_data.rows import candidate_of
 from recode_data.verify import Verdict, import_names_of, judge, read_checks, run_checks
-from recode_data.verify.preload import often_imported, preload_of
+from recode_data.verify.preload import Modules, preload_of, server_sets
 from recode_data.verify.prove import environment_verifier
 from recode_data.workspace import Workspace
 
@@ -26,7 +26,7 @@ class ReproofTask:
     new: Environment
     pairs: tuple[MigrationPair, ...]
     allow_weak: bool = False
-    often: tuple[str, ...] = ()
+    sets: tuple[Modules, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def reprove_rows(task: ReproofTask) -> tuple[FailedRow, ...]:
 
 def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
     verifier = environment_verifier(
-        task.old, task.new, import_names_of(pair), task.allow_weak, task.often
+        task.old, task.new, import_names_of(pair), task.allow_weak, task.sets
     )
     outcome = verifier.verify(candidate_of(pair), with_hidden=False)
     if isinstance(outcome, Dropped):
@@ -82,10 +82,10 @@ def reprove(
     for (old_pins, old_python, new_pins, new_python), members in groups.items():
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
-        often = often_imported(pair.old_code for pair in members)
-        members.sort(key=lambda pair: preload_of(pair.old_code, often))
+        sets = server_sets(pair.old_code for pair in members)
+        members.sort(key=lambda pair: preload_of(pair.old_code, sets))
         tasks.extend(
-            ReproofTask(old, new, tuple(members[start : start + ROWS_PER_TASK]), often=often)
+            ReproofTask(old, new, tuple(members[start : start + ROWS_PER_TASK]), sets=sets)
             for start in range(0, len(members), ROWS_PER_TASK)
         )
     found: list[FailedRow] = []

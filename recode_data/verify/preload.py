@@ -2,7 +2,7 @@
 
 A large library takes a second to import the part of it that an example is about; a proof runs eight
 times. Only modules that a snippet itself imports first thing are imported for it, so it meets what
-it would meet anyway; the server leaves out those that warn when imported (see `try_import`).
+it would meet anyway; the server leaves out those that warn when imported (see `try_imports`).
 """
 
 from __future__ import annotations
@@ -12,48 +12,51 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
-MOST_MODULES = 8
-SMALLEST_SHARE = 0.02
-"""Of the snippets; a module that fewer import is not worth a server with it."""
+MOST_SETS = 10
+"""Of each step: a server of each for both versions and both hash seeds."""
+FEWEST_SNIPPETS = 8
+"""To start a server costs as much as some snippets that import the same."""
 
-
-def often_imported(codes: Iterable[str]) -> tuple[str, ...]:
-    """The modules, outside of the standard library, that many of these snippets import."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for code in codes:
-        total += 1
-        counts.update(_imported(code))
-    often = [name for name, count in counts.items() if count >= max(2, SMALLEST_SHARE * total)]
-    chosen = sorted(often, key=lambda name: (-counts[name], name))[:MOST_MODULES]
-    return tuple(sorted(chosen))
+Modules: TypeAlias = tuple[str, ...]
 
 
-def preload_of(code: str, often: Sequence[str]) -> tuple[str, ...]:
-    """Those of the modules that this snippet imports."""
-    if not often:
+def server_sets(codes: Iterable[str]) -> tuple[Modules, ...]:
+    """The sets of modules, outside of the standard library, that most of these snippets import."""
+    counts = Counter(_imported(code) for code in codes)
+    worth = [item for item in counts.items() if item[0] and item[1] >= FEWEST_SNIPPETS]
+    chosen = sorted(worth, key=lambda item: (-item[1], item[0]))[:MOST_SETS]
+    return tuple(sorted(modules for modules, _ in chosen))
+
+
+def preload_of(code: str, sets: Sequence[Modules]) -> Modules:
+    """The largest of the sets of which this snippet imports every module."""
+    if not sets:
         return ()
-    imported = _imported(code)
-    return tuple(name for name in often if name in imported)
+    imported = set(_imported(code))
+    fitting = (modules for modules in sets if imported.issuperset(modules))
+    return max(fitting, key=len, default=())
 
 
 @lru_cache(maxsize=4096)
-def _imported(code: str) -> frozenset[str]:
+def _imported(code: str) -> Modules:
+    """Parts of packages that top-level statements import; what they imply is not named."""
     try:
         body = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
+        return ()
     names: set[str] = set()
     for node in body:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-            # perhaps a module: the server finds out
-            names.update(
-                f"{node.module}.{alias.name}" for alias in node.names if alias.name.islower()
-            )
-    return frozenset(
-        name for name in names if name.partition(".")[0] not in sys.stdlib_module_names
+            # `from a import b`: perhaps a module, which the server finds out
+            parts = {f"{node.module}.{alias.name}" for alias in node.names if alias.name.islower()}
+            names.update(parts if "." not in node.module and parts else {node.module})
+    outside = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
+    return tuple(
+        sorted(
+            name for name in outside if not any(other.startswith(f"{name}.") for other in outside)
+        )
     )

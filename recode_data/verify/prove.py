@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from recode_data.records import Candidate, Dropped, Environment, Outcome, StepContext, Verified
 from recode_data.rows import make_pair
 from recode_data.sandbox import SandboxPool
+from recode_data.verify.preload import Modules
 from recode_data.verify.verifier import Verifier
 
 
@@ -19,13 +20,13 @@ class ProofTask:
     context: StepContext
     candidates: tuple[Candidate, ...]
     allow_weak: bool = False
-    often: tuple[str, ...] = ()
-    """Modules worth having in a server, for the snippets that import them."""
+    sets: tuple[Modules, ...] = ()
+    """Modules worth having in servers, for the snippets that import them."""
 
 
 def prove(task: ProofTask) -> tuple[Outcome, ...]:
     """One outcome per candidate, in order. Sandboxes stay warm in this process between tasks."""
-    verifier = step_verifier(task.context, task.allow_weak, task.often)
+    verifier = step_verifier(task.context, task.allow_weak, task.sets)
     outcomes: list[Outcome] = []
     for candidate in task.candidates:
         proved = verifier.verify(candidate)
@@ -37,7 +38,7 @@ def prove(task: ProofTask) -> tuple[Outcome, ...]:
 
 
 def step_verifier(
-    context: StepContext, allow_weak: bool = False, often: tuple[str, ...] = ()
+    context: StepContext, allow_weak: bool = False, sets: tuple[Modules, ...] = ()
 ) -> Verifier:
     """This process's verifier for a step; made once, its servers stay warm."""
     return environment_verifier(
@@ -45,7 +46,7 @@ def step_verifier(
         context.new_environment,
         context.old.import_names[:1],
         allow_weak,
-        often,
+        sets,
     )
 
 
@@ -55,10 +56,10 @@ def environment_verifier(
     new: Environment,
     imports: tuple[str, ...],
     allow_weak: bool,
-    often: tuple[str, ...] = (),
+    sets: tuple[Modules, ...] = (),
 ) -> Verifier:
     """This process's verifier for a pair of environments."""
-    return Verifier(old, new, _sandboxes(allow_weak), imports=imports, often=often)
+    return Verifier(old, new, _sandboxes(allow_weak), imports=imports, sets=sets)
 
 
 @functools.lru_cache(maxsize=2)

@@ -39,7 +39,7 @@ from recode_data.verify.hidden_inputs import (
 )
 from recode_data.verify.influence import Influence, influence_of
 from recode_data.verify.observed import DRIVER, SETUP, Observed, SeenWarning, parse_observed
-from recode_data.verify.preload import preload_of
+from recode_data.verify.preload import Modules, preload_of
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 """Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
@@ -115,13 +115,13 @@ class Verifier:
         sandboxes: SandboxPool,
         *,
         imports: tuple[str, ...] = (),
-        often: tuple[str, ...] = (),
+        sets: tuple[Modules, ...] = (),
         limits: Limits = SNIPPET_LIMITS,
     ) -> None:
-        """`imports` are there for every snippet, `often` for those that import them first thing."""
+        """`imports` are there for every snippet, `sets` for those that import them first thing."""
         self.old, self.new = old, new
         self.sandboxes = sandboxes
-        self._imports, self._often = imports, often
+        self._imports, self._sets = imports, sets
         self._limits = limits
         self._runs: OrderedDict[tuple[str, str, int], Observed] = OrderedDict()
 
@@ -152,7 +152,7 @@ class Verifier:
         return observed
 
     def _imports_for(self, code: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self._imports, *preload_of(code, self._often))))
+        return tuple(dict.fromkeys((*self._imports, *preload_of(code, self._sets))))
 
     def verify(self, candidate: Candidate, *, with_hidden: bool = True) -> Proved | Dropped:
         """Admit the candidate, or say why not; the order of checks is the order of cheapness.

@@ -101,14 +101,14 @@ def _preload(config):
     Tried as a job first: a library that crashes, hangs or forks on import, or leaves threads behind
     that no fork would have, must not take the server with it.
     """
+    names = config["imports"]
+    if len(names) > 1 and _try_imports(config, names) == 0:  # as a rule: one trial instead of many
+        for name in names:
+            __import__(name)
+        return {}
     failures = {}
-    limits = config["import_limits"]
-    ours = set(os.listdir(config["folder"]))
-    for name in config["imports"]:
-        status = _end_within(job.try_import(config, name, limits), limits["wall_seconds"])
-        if config["jobs"] == "fork":
-            _end_descendants()
-            _empty(config["folder"], ours)
+    for name in names:
+        status = _try_imports(config, [name])
         if status == 0:
             __import__(name)
         elif os.WIFSIGNALED(status):
@@ -117,6 +117,17 @@ def _preload(config):
             why = {2: "starts threads", 3: "warns"}
             failures[name] = why.get(os.WEXITSTATUS(status), "import fails")
     return failures
+
+
+def _try_imports(config, names):
+    """Wait status of a job that imports these modules."""
+    limits = config["import_limits"]
+    ours = set(os.listdir(config["folder"]))
+    status = _end_within(job.try_imports(config, names, limits), limits["wall_seconds"])
+    if config["jobs"] == "fork":
+        _end_descendants()
+        _empty(config["folder"], ours)
+    return status
 
 
 def _end_within(pid, seconds):

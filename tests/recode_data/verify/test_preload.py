@@ -1,40 +1,45 @@
-"""Which modules are worth having in a server, and for which snippet."""
+"""Which modules a server imports, and for which snippet."""
 
 import pytest
 
-from recode_data.verify.preload import MOST_MODULES, often_imported, preload_of
+from recode_data.verify.preload import FEWEST_SNIPPETS, MOST_SETS, preload_of, server_sets
 
 PRELOADS = [
-    # snippet, of those modules, imported
-    ("import a.b\na.b.c()", ("a", "a.b"), ("a.b",)),
-    ("import a.b as ab", ("a.b",), ("a.b",)),
-    ("from a import b", ("a", "a.b", "c"), ("a", "a.b")),
-    ("from a.b import Class", ("a.b", "a.b.Class"), ("a.b",)),
-    ("import a, c", ("c",), ("c",)),
-    ("def f():\n    import a.b", ("a.b",), ()),  # later, or never
-    ("if x:\n    import a.b", ("a.b",), ()),
-    ("from . import b", ("b",), ()),
-    ("from __future__ import annotations\nimport os.path", ("os.path", "__future__"), ()),
-    ("a.b.c()", ("a.b",), ()),
-    ("import a.b\nthis is no Python", ("a.b",), ()),
-    ("import a.b", (), ()),
+    # snippet, sets, the one that it is given
+    ("import a.b\na.b.c()", [("a.b",)], ("a.b",)),
+    ("import a.b as ab", [("a.b",)], ("a.b",)),
+    ("from a import b", [("a.b",)], ("a.b",)),
+    ("from a import b, Class", [("a",)], ()),
+    ("from a import Class", [("a",)], ("a",)),
+    ("from a.b import Class, function", [("a.b",)], ("a.b",)),
+    ("import a\nimport a.b", [("a.b",)], ("a.b",)),
+    ("import a, c", [("a",), ("a", "c"), ("c", "d")], ("a", "c")),
+    ("import a, c", [("a", "b", "c")], ()),  # never what a snippet does not import
+    ("def f():\n    import a.b", [("a.b",)], ()),  # later, or not at all
+    ("if x:\n    import a.b", [("a.b",)], ()),
+    ("from . import b", [("b",)], ()),
+    ("from __future__ import annotations\nimport os.path", [("os.path",)], ()),
+    ("a.b.c()", [("a.b",)], ()),
+    ("import a.b\nthis is no Python", [("a.b",)], ()),
+    ("import a.b", [], ()),
 ]
 
 
-@pytest.mark.parametrize(("code", "often", "expected"), PRELOADS)
+@pytest.mark.parametrize(("code", "sets", "expected"), PRELOADS)
 def test_only_what_a_snippet_imports_first_thing(
-    code: str, often: tuple[str, ...], expected: tuple[str, ...]
+    code: str, sets: list[tuple[str, ...]], expected: tuple[str, ...]
 ) -> None:
-    assert preload_of(code, often) == expected
+    assert preload_of(code, sets) == expected
 
 
-def test_modules_that_few_import_are_not_worth_it() -> None:
-    codes = ["import often.part"] * 97 + ["import seldom.part"] + ["import twice.part"] * 2
-    assert often_imported(codes) == ("often.part", "twice.part")
-    assert often_imported(codes * 2 + ["pass"] * 100) == ("often.part",)
-    assert often_imported(["import alone"]) == ()
+def test_what_few_import_is_not_worth_a_server() -> None:
+    codes = (
+        ["import a.b"] * FEWEST_SNIPPETS + ["import a.c"] * (FEWEST_SNIPPETS - 1) + ["x = 1"] * 99
+    )
+    assert server_sets(codes) == (("a.b",),)
+    assert server_sets(reversed(codes)) == (("a.b",),)
 
 
-def test_no_server_grows_without_bound() -> None:
-    codes = [f"import m{number}.part" for number in range(30)] * 2
-    assert len(often_imported(codes)) == MOST_MODULES
+def test_there_are_few_servers() -> None:
+    codes = [f"import m{number}.part" for number in range(3 * MOST_SETS)] * FEWEST_SNIPPETS
+    assert len(server_sets(codes)) == MOST_SETS
