@@ -8,12 +8,14 @@ from recode_data.audit.defects import (
     unparsable,
     unparsable_old,
 )
-from recode_data.audit.report import Audit, audit_rows
+from recode_data.audit.report import Audit, Finding, NotChecked, audit_rows
 from recode_data.audit.rows import AuditRow, read_rows
 
 __all__ = [
     "Audit",
     "AuditRow",
+    "Finding",
+    "NotChecked",
     "audit_rows",
     "duplicate",
     "empty_field",

@@ -13,10 +13,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from recode_data.audit.names import unbound_names
-from recode_data.audit.rows import AuditRow
+from recode_data.audit.rows import AuditRow, bare_version
 from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, TokenAlphabet, tokens_of
 
-_PIN = re.compile(r"^\s*(==|~=|>=|<=|>|<)?\s*")
 _SERIES = re.compile(r"^\d+(\.\d+)*\.x$")
 
 
@@ -68,7 +67,7 @@ def mangled_version(rows: Sequence[AuditRow]) -> Iterator[int]:
         if row.new_version is None:
             continue
         if (pinned * 2 > len(rows) and not row.new_version.startswith("==")) or not _is_version(
-            _PIN.sub("", row.new_version)
+            bare_version(row.new_version)
         ):
             yield row.number
 

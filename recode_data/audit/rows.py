@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,25 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from packaging.utils import canonicalize_name
 
 from recode_data.errors import MalformedInputError
 
 REQUIRED = ("old_code", "new_code")
+DISTRIBUTIONS = {"pytorch": "torch", "sklearn": "scikit-learn", "pil": "pillow", "cv2": "opencv-python"}  # fmt: skip
+"""What people call a library → its name on the package index."""
+
+_PIN = re.compile(r"^\s*(?:==|~=|>=|<=|>|<)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What rebuilds both environments of a row."""
+
+    old_python: str
+    old_requirements: tuple[str, ...]
+    new_python: str
+    new_requirements: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,22 @@ class AuditRow:
     effect: str | None = None
     split: str | None = None
     description: str | None = None
+    old_version: str | None = None
+    old_api: str | None = None
+    new_api: str | None = None
+    pins: Pins | None = None
+    """Of rows in the toolkit's own schema."""
+
+
+def distribution_of(dependency: str | None) -> str:
+    """A library's name on the package index; empty where none is given."""
+    name = canonicalize_name(dependency or "")
+    return DISTRIBUTIONS.get(name, name)
+
+
+def bare_version(version: str | None) -> str:
+    """A version without operators: `2.2.0`, or a series such as `1.1.x`."""
+    return _PIN.sub("", version or "").strip()
 
 
 def read_rows(source: Path) -> tuple[AuditRow, ...]:
@@ -65,7 +97,19 @@ def _row(number: int, row: Mapping[str, Any]) -> AuditRow:
         text("effect"),
         text("split"),
         text("description"),
+        text("old_version"),
+        text("old_api"),
+        text("new_api"),
+        _pins(row),
     )
+
+
+def _pins(row: Mapping[str, Any]) -> Pins | None:
+    old, new = row.get("old_requirements"), row.get("new_requirements")
+    old_python, new_python = row.get("old_python"), row.get("new_python")
+    if not (isinstance(old, list) and isinstance(new, list) and old_python and new_python):
+        return None
+    return Pins(str(old_python), tuple(map(str, old)), str(new_python), tuple(map(str, new)))
 
 
 def _raw_rows(source: Path) -> Iterable[dict[str, Any]]:

@@ -52,9 +52,10 @@ def import_pairs(
     from packaging.utils import canonicalize_name
 
     from recode_data.executor import make_executor
-    from recode_data.intake import ImportOptions, import_file, list_versions
+    from recode_data.intake import ImportOptions, import_file
     from recode_data.progress import TerminalProgress
     from recode_data.releases.index import read_index_settings
+    from recode_data.releases.preceding import list_versions
     from recode_data.workspace import Workspace
 
     workspace = Workspace.default(cache)

@@ -131,28 +131,45 @@ def _first_tasks(benchmark: Benchmark) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What of a row is looked at; `row` is its id."""
+
+    row: str
+    codes: tuple[str, ...]
+    prose: tuple[str, ...]
+
+
 def find_contaminated(
     pairs: Sequence[MigrationPair], benchmarks: Sequence[Benchmark]
 ) -> dict[str, Overlap]:
     """Row id → its largest overlap, for rows that overlap with a benchmark."""
+    texts = (
+        Texts(pair.id, (pair.old_code, pair.new_code), (pair.update_info, pair.description))
+        for pair in pairs
+    )
+    return find_overlapping(texts, benchmarks)
+
+
+def find_overlapping(rows: Iterable[Texts], benchmarks: Sequence[Benchmark]) -> dict[str, Overlap]:
+    """As `find_contaminated`, for rows of any schema."""
     if not benchmarks:
         return {}
     index = BenchmarkIndex(benchmarks)
     found: dict[str, list[tuple[Overlap, int | None]]] = {}
     rows_with = Counter[int]()
-    for pair in pairs:
-        codes = (pair.old_code, pair.new_code)
-        texts = (*codes, pair.update_info, pair.description)
-        hits = index.code_overlaps(pair.id, codes)
+    for row in rows:
+        hits = index.code_overlaps(row.row, row.codes)
         rows_with.update(number for _, number in hits if number is not None)
-        found[pair.id] = [*hits, *((item, None) for item in index.text_overlaps(pair.id, texts))]
+        said = index.text_overlaps(row.row, (*row.codes, *row.prose))
+        found[row.row] = [*hits, *((item, None) for item in said)]
     contaminated = {}
-    for row, hits in found.items():
+    for name, hits in found.items():
         telling = [
             item for item, number in hits if number is None or rows_with[number] <= IDIOM_ROWS
         ]
         if telling:
-            contaminated[row] = max(telling, key=lambda item: item.share)
+            contaminated[name] = max(telling, key=lambda item: item.share)
     return contaminated
 
 

@@ -2,16 +2,13 @@ from recode_data.intake.judge import ImportTask, judge_step
 from recode_data.intake.report import import_table
 from recode_data.intake.rows import ForeignRow, read_foreign_rows
 from recode_data.intake.run import ImportOptions, import_file
-from recode_data.intake.versions import VersionList, list_versions
 
 __all__ = [
     "ForeignRow",
     "ImportOptions",
     "ImportTask",
-    "VersionList",
     "import_file",
     "import_table",
     "judge_step",
-    "list_versions",
     "read_foreign_rows",
 ]

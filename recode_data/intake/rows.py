@@ -8,22 +8,16 @@ made up for an unbound name would prove something about that value.
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
 from recode_data.audit import read_rows
 from recode_data.audit.names import unbound_names
-from recode_data.audit.rows import AuditRow
+from recode_data.audit.rows import AuditRow, bare_version, distribution_of
 from recode_data.curate.deduplicate import tokens_of
 from recode_data.records import DropReason
-
-DISTRIBUTIONS = {"pytorch": "torch", "sklearn": "scikit-learn", "pil": "pillow", "cv2": "opencv-python"}  # fmt: skip
-"""What people call a library → its name on the package index."""
 
 CONVENTIONAL = {
     "np": "import numpy as np",
@@ -65,8 +59,6 @@ PLAIN = frozenset(
 """Modules that are imported under their own name, and whose name nobody gives to a value: `numbers`
 and `string` are modules too, but in a snippet they are data."""
 
-_PIN = re.compile(r"^\s*(?:==|~=|>=|<=|>|<)?\s*")
-
 
 @dataclass(frozen=True, slots=True)
 class ForeignRow:
@@ -96,11 +88,10 @@ def read_foreign_rows(source: Path) -> tuple[ForeignRow, ...]:
 
 
 def _row(row: AuditRow) -> ForeignRow:
-    name = canonicalize_name(row.dependency or "")
     return ForeignRow(
         row.number,
-        DISTRIBUTIONS.get(name, name),
-        _PIN.sub("", row.new_version or "").strip(),
+        distribution_of(row.dependency),
+        bare_version(row.new_version),
         row.update_info or "",
         row.description or "",
         row.old_code or "",

@@ -27,7 +27,6 @@ from recode_data.intake.rows import (
     read_foreign_rows,
     unbound_in,
 )
-from recode_data.intake.versions import VersionList
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
@@ -41,6 +40,7 @@ from recode_data.records import (
     Verified,
     VersionStep,
 )
+from recode_data.releases.preceding import VersionList
 from recode_data.workspace import Workspace
 
 UNKNOWN = "?"

@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from recode_data.audit import audit_rows, read_rows
+from recode_data.audit.report import MEANINGS
+from recode_data.cli import cli
 from recode_data.errors import MalformedInputError
 
 GOOD = {
@@ -25,9 +28,7 @@ OTHER = {
 
 
 def found(tmp_path: Path, *rows: dict[str, object]) -> dict[str, list[int]]:
-    file = tmp_path / "rows.jsonl"
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    audit = audit_rows(read_rows(file))
+    audit = audit_rows(read_rows(write(tmp_path, *rows)))
     return {kind: list(numbers) for kind, numbers in audit.defects if numbers}
 
 
@@ -119,3 +120,51 @@ def test_counts_on_the_papers_rows() -> None:
     assert counts["duplicate"] == 84
     assert abs(counts["unbound_name"] - 467) <= 2
     assert abs(counts["no_op"] - 269) <= 2
+    assert counts["near_duplicate_across_splits"] == 0  # the file has one split
+    published = {kind: set(numbers) for kind, numbers in audit.defects if kind != "unparsable_old"}
+    assert abs(len(set().union(*published.values())) / audit.rows - 0.453) <= 0.002
+    assert audit.clean == 966
+
+
+TASK = """def longest_plateau(values, tolerance):
+    best = start = 0
+    for index in range(1, len(values) + 1):
+        if index == len(values) or abs(values[index] - values[index - 1]) > tolerance:
+            best = max(best, index - start)
+            start = index
+    return best
+"""
+
+
+def test_a_row_that_holds_a_task_of_a_test_set(tmp_path: Path) -> None:
+    tests = tmp_path / "tests.jsonl"
+    tests.write_text(json.dumps({"task_id": "plateau/7", "prompt": TASK}) + "\n")
+    leaked = {**GOOD, "new_code": f"import toy\n{TASK}print(longest_plateau(toy.read(1), 2))\n"}
+    file = write(tmp_path, GOOD, OTHER, leaked)
+    done = CliRunner().invoke(
+        cli, ["audit", str(file), "--against", str(tests), "--json"], standalone_mode=False
+    )
+    document = json.loads(done.stdout)
+    assert done.return_value == 1
+    assert document["defects"]["test_set_overlap"] == [2]
+    assert document["details"]["test_set_overlap"]["2"] == [
+        "code of plateau/7 in tests.jsonl, share 1.0"
+    ]
+    assert document["clean"] == 2
+    assert "not_checked" not in document
+
+
+def test_kinds_that_were_not_looked_for_are_not_counted_as_none(tmp_path: Path) -> None:
+    assert set(dict(audit_rows(read_rows(write(tmp_path, GOOD))).defects)) == set(MEANINGS)
+
+
+def test_a_test_set_that_is_not_there(tmp_path: Path) -> None:
+    command = ["audit", str(write(tmp_path, GOOD)), "--against", str(tmp_path / "nothing")]
+    with pytest.raises(MalformedInputError, match="is no file; name one, or humaneval"):
+        CliRunner().invoke(cli, command, standalone_mode=False, catch_exceptions=False)
+
+
+def write(folder: Path, *rows: dict[str, object]) -> Path:
+    file = folder / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file

@@ -29,9 +29,9 @@ def page(tmp_path: Path) -> Path:
 
 def test_the_page_counts_as_the_command_does(page: Path) -> None:
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.read_text("utf-8")))
-    assert "3 rows, 1 of them without a mechanical defect." in text
+    assert "3 rows, 1 of them without a defect." in text
     assert "unparsable new_code does not parse: nothing can be learnt from it. 1 33.3 %" in text
-    assert "clean No mechanical defect. 1 33.3 %" in text
+    assert "clean No defect of these kinds. 1 33.3 %" in text
 
 
 @pytest.mark.browser

@@ -14,7 +14,6 @@ from recode_data.executor import InProcessExecutor
 from recode_data.intake import (
     ForeignRow,
     ImportOptions,
-    VersionList,
     import_file,
     judge,
     read_foreign_rows,
@@ -25,6 +24,7 @@ from recode_data.progress import SilentProgress
 from recode_data.publish import read_pairs
 from recode_data.publish.manifest import mapping
 from recode_data.records import Effect, JsonValue, VersionStep
+from recode_data.releases.preceding import VersionList
 from recode_data.workspace import Workspace
 
 CODES = [

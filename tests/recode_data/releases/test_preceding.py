@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from recode_data.intake import VersionList, list_versions
 from recode_data.interpreters import Interpreter
 from recode_data.records import VersionStep
 from recode_data.releases.index import IndexSettings
+from recode_data.releases.preceding import VersionList, list_versions
 from tests.loopback_index import ToyIndex
 
 
