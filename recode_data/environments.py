@@ -340,9 +340,12 @@ class EnvironmentCache:
         command += ["--python", str(python), "--link-mode", self._link_mode()]
         command += [*self._uv.index_arguments(), "--requirement", "-"]
         if resolution.pins:
+            stdin = _lines(resolution.pins, local)
             try:
-                stdin = _lines(resolution.pins, local)
-                self._uv.run(command, stdin=stdin, inherited=locks)
+                try:
+                    self._uv.run(command, stdin=stdin, inherited=locks)
+                except UvError:  # its cache lost a wheel between a look and a link: it looks again
+                    self._uv.run(command, stdin=stdin, inherited=locks)
             except UvError as error:
                 raise NoResolutionError(str(error)) from error
         compile_bytecode(interpreter, root, self._uv.environ, locks)
@@ -367,28 +370,6 @@ class EnvironmentCache:
     def _lock(self, key: str) -> Path:
         return self.folder / ".locks" / f"{key}.lock"
 
-    def evict(self, max_bytes: int) -> int:
-        """Remove the environments not used for longest until the rest fits; bytes removed.
-
-        Environments that are being made stay. Call it while no build runs: a running one keeps
-        using what it has found.
-        """
-        if not self.folder.is_dir():
-            return 0
-        roots = [path for path in self.folder.iterdir() if not path.name.startswith(".")]
-        ages = sorted((_last_used(root), root.name, root) for root in roots)
-        sizes = {root: _tree_bytes(root) for root in roots}
-        total, removed = sum(sizes.values()), 0
-        for _, name, root in ages:
-            if total - removed <= max_bytes:
-                break
-            with locked(self._lock(name), wait=False) as held:
-                if held is not None:
-                    (root / RECORD).unlink(missing_ok=True)  # first: half-removed is half-made
-                    shutil.rmtree(root, ignore_errors=True)
-                    removed += sizes[root]
-        return removed
-
 
 def compile_bytecode(
     interpreter: Interpreter,
@@ -405,21 +386,6 @@ def compile_bytecode(
     command = [interpreter.executable, "-I", "-S", "-m", "compileall", "-q", "-q", "-j", "0"]
     command.append(str(root / "lib"))
     run_program(command, environ=kept, inherited=inherited, timeout_s=TIMEOUT_S)
-
-
-def _last_used(root: Path) -> float:
-    try:
-        return (root / RECORD).stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
-
-
-def _tree_bytes(root: Path) -> int:
-    total = 0
-    for folder, _, files in os.walk(root):
-        for name in files:
-            total += (Path(folder) / name).lstat().st_size
-    return total
 
 
 def _unresolvable(

@@ -18,6 +18,7 @@ from recode_data.curate import (
     trained_on,
     within_shares,
 )
+from recode_data.environments import NoResolutionError
 from recode_data.errors import (
     DiskFullError,
     EnvironmentLacksError,
@@ -59,6 +60,7 @@ from recode_data.step_changes import read_context, step_changes
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.steps import SourceKind, parse_source
+from recode_data.uv_runner import UvError
 from recode_data.verify.preload import Modules, preload_of, server_sets
 from recode_data.verify.probe import changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, prove
@@ -67,6 +69,14 @@ from recode_data.workspace import Workspace
 CANDIDATES_PER_TASK = 12
 PROBED_PER_CANDIDATE = 2
 """Where a build takes few candidates of a step, it looks at that many usages for each."""
+LEAVES_OUT = (
+    UnknownReleaseError,
+    EnvironmentLacksError,
+    NoResolutionError,
+    UvError,
+    SandboxError,
+)
+"""What concerns one step alone."""
 DEFAULTS = BuildOptions()
 
 
@@ -143,7 +153,7 @@ def mine_steps(
             )
         except (IndexUnreachableError, DiskFullError, WeakSandboxError):
             raise
-        except (UnknownReleaseError, EnvironmentLacksError, SandboxError) as error:
+        except LEAVES_OUT as error:
             last = error
             failed[str(step)] = str(error).partition("\n")[0]
             progress.note(f"{step}: left out: {failed[str(step)]}")

@@ -91,7 +91,8 @@ def build(
     """Mine the API changes between two versions and prove migration pairs.
 
     Interrupted builds go on when the same command is given again. Of several steps, those that
-    cannot be mined are left out, and the exit status is 1.
+    cannot be mined are left out, and the exit status is 1. Between steps the cache is brought down to
+    RECODE_CACHE_GB gigabytes (12), unless others use it at the time.
 
     \b
     Example:

@@ -4,7 +4,6 @@ import errno
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +25,6 @@ from recode_data.environments import (
 )
 from recode_data.errors import EnvironmentLacksError, IndexUnreachableError, UsageError
 from recode_data.interpreters import Interpreter
-from recode_data.locks import locked
 from recode_data.releases.index import IndexSettings
 from recode_data.uv_runner import UvRunner
 from tests.loopback_index import ToyIndex
@@ -307,42 +305,3 @@ def test_a_full_disk_is_told(cache: EnvironmentCache, monkeypatch: pytest.Monkey
     with pytest.raises(OSError, match="No space left"):
         cache.make(Resolution(OWN, ("beta==1.0",)))
     assert [path.name for path in cache.folder.iterdir()] == [".locks"]
-
-
-# --- evicting -------------------------------------------------------------------------------------
-
-
-def test_the_least_recently_used_go_first(cache: EnvironmentCache) -> None:
-    old, young = (cache.make(Resolution(OWN, (f"beta=={version}",))) for version in ("1.0", "2.0"))
-    os.utime(Path(young.root) / RECORD, (1, 1))
-    assert cache.find(young.key) is not None  # used now
-    os.utime(Path(old.root) / RECORD, (2, 2))
-    size = sum(path.lstat().st_size for path in Path(young.root).rglob("*") if not path.is_dir())
-    assert cache.evict(size) > 0
-    assert (cache.find(old.key), cache.find(young.key)) == (None, young)
-    assert cache.evict(0) > 0
-    assert cache.find(young.key) is None
-
-
-def test_what_is_being_made_stays(cache: EnvironmentCache) -> None:
-    made = cache.make(Resolution(OWN, ("beta==1.0",)))
-    holding, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with locked(cache.folder / ".locks" / f"{made.key}.lock"):
-            holding.set()
-            done.wait(30)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    holding.wait(30)
-    try:
-        assert cache.evict(0) == 0
-    finally:
-        done.set()
-        thread.join()
-    assert cache.find(made.key) == made
-
-
-def test_nothing_to_evict(uv: UvRunner, tmp_path: Path) -> None:
-    assert EnvironmentCache(tmp_path / "none", uv).evict(0) == 0

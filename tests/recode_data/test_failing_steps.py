@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recode_data import pipeline
+from recode_data.environments import NoResolutionError
 from recode_data.errors import (
     DiskFullError,
     EnvironmentLacksError,
@@ -19,6 +20,7 @@ from recode_data.executor import InProcessExecutor
 from recode_data.journal import BuildFolder
 from recode_data.progress import SilentProgress
 from recode_data.records import BuildOptions, VersionStep
+from recode_data.uv_runner import UvError
 from recode_data.workspace import Workspace
 
 STEPS = tuple(VersionStep(name, "1.0", "2.0") for name in "abc")
@@ -66,6 +68,8 @@ def mine(
         UnknownReleaseError("no b 2.0"),
         EnvironmentLacksError("no b 2.0", "install Python 3.8"),
         SandboxError("no b 2.0"),
+        NoResolutionError("no b 2.0"),
+        UvError("no b 2.0"),
     ],
     ids=lambda error: type(error).__name__,
 )
