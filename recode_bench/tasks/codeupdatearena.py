@@ -26,7 +26,7 @@ Verdicts are those of the published harness, except that:
 10. A completion is a file of its own: `from __future__` works in it.
 11. Code is taken out of a completion as everywhere in this toolkit: the published way finds no
     code outside [PYTHON] tags and fences, and takes the first block where several are given.
-12. What a test looks at is rebuilt from the completion's answer (`crossing_values.py`). An object of
+12. What a test looks at is rebuilt from the completion's answer (`crossing/`). An object of
     a class of the completion's own equals nothing but itself, and what a completion changes in
     a library, it changes for itself alone.
 13. Answers of more than 3 GB of arrays do not cross. On the sample of 275 rows that concerns two

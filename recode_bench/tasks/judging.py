@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from recode_bench.tasks.crossing import SOURCES
 from recode_data.records import Environment, JsonValue
 from recode_data.sandbox import JobResult, JobStatus, Limits, SandboxPool
 
 DRIVER = Path(__file__).with_name("judge_driver.py")
-SETUP = Path(__file__).with_name("crossing_values.py").read_text(encoding="utf-8")
+SETUP: dict[str, JsonValue] = {**SOURCES}
 
 STATUS_REASONS = {
     JobStatus.TIMEOUT: "timeout",

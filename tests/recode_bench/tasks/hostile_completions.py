@@ -52,9 +52,13 @@ import json, os, socket, struct
 def send_all(value):
     raw = json.dumps(value).encode()
     for number in range(3, 64):
-        for head in (struct.pack('>I', len(raw)), struct.pack('>II', len(raw), 0)):
+        packet = json.dumps([value, []]).encode()
+        for content in (
+            struct.pack('>I', len(raw)) + raw,
+            struct.pack('>QQH', len(packet), len(packet), 0) + packet,
+        ):
             try:
-                os.write(number, head + raw)
+                os.write(number, content)
             except OSError:
                 pass
 """
@@ -150,10 +154,19 @@ HOSTILE: dict[str, str] = {
     "forged load": SEND
     + "send_all({'functions': ['double', 'math'], 'same': ['len']})\n"
     + _double("return None"),
+    "answer in a file that changes": _double(
+        "import array, json, mmap, os, socket, struct\nraw = b'[{\"value\": [2, 5.0, -6]},[]]'\n"
+        "file = os.memfd_create('forged')\nos.write(file, raw)\n"
+        "shared = mmap.mmap(file, len(raw))\nfor n in range(3, 64):\n    try:\n"
+        "        sock = socket.socket(fileno=os.dup(n))\n        sock.sendmsg(\n"
+        "            [struct.pack('>QQH', len(raw), len(raw), 1) + b'\\x01'],\n"
+        "            [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', file))])\n"
+        "    except OSError:\n        pass\nreturn None"
+    ),
     "answers with nonsense": SEND + _double("send_all(['x'] * 9)\nreturn None"),
     "answers without end": _double(
         "import os, struct\nfor n in range(3, 64):\n    try:\n"
-        "        os.write(n, struct.pack('>II', 4000000000, 1))\n"
+        "        os.write(n, struct.pack('>QQH', 9, 4000000000, 1))\n"
         "    except OSError:\n        pass\nreturn None"
     ),
     "channel in the frames": EVERY_FRAME

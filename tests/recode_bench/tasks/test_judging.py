@@ -141,6 +141,39 @@ CROSSING = {
         "def test():\n    a, b = [3, 1], {}\n    assert f(a, b) is None\n"
         "    assert a == [1, 3] and b == {'x': [1, 3]} and b['x'] is a\n",
     ),
+    "an equal item of another type put in": (
+        "def f(values): values[0] = 1.0",
+        "def test():\n    a = [1, 2]\n    f(a)\n    assert type(a[0]) is float\n",
+    ),
+    "inner argument changed in place": (
+        "def f(table): table['a'][0].append(table['b'])",
+        "def test():\n    a = {'a': [[]], 'b': {1}}\n    f(a)\n    assert a == {'a': [[{1}]], 'b': {1}}\n"
+        "    assert a['a'][0][0] is a['b']\n",
+    ),
+    "order changed in place": (
+        "def f(table): table.move_to_end('a')",
+        "def test():\n    import collections\n    a = collections.OrderedDict(a=1, b=2)\n    f(a)\n"
+        "    assert list(a) == ['b', 'a']\n",
+    ),
+    "small array changed in place": (
+        "def f(values): values[1] += 1",
+        "import numpy\ndef test():\n    a = numpy.arange(4)\n    f(a)\n    assert a.tolist() == [0, 2, 2, 3]\n",
+    ),
+    "large array changed in place": (
+        "def f(values): values[-1] = 5",
+        "import numpy\ndef test():\n    a, b = numpy.arange(1e6), numpy.arange(1e6)\n    f(a)\n"
+        "    assert a[-1] == 5 and (a[:-1] == b[:-1]).all()\n",
+    ),
+    "array of many pieces": (
+        "def f(values): return values",
+        "import numpy\ndef test():\n    a = numpy.zeros(8_000_000)\n    a[-1] = a[7_000_000] = 1\n"
+        "    assert f(a) is a and (f([a])[0] == a).all()\n",
+    ),
+    "array made there": (
+        "import numpy\ndef f(n):\n    made = numpy.zeros((n, n))\n    made[n // 2] = 1\n    return made",
+        "import numpy\ndef test():\n    a = f(2000)\n    assert a.sum() == 2000\n    a[0] = 1\n"
+        "    assert a.sum() == 4000\n",
+    ),
     "argument handed back": (
         "def f(values): return values",
         "def test():\n    a = [1]\n    assert f(a) is a\n",
@@ -207,7 +240,8 @@ CROSSING = {
 @pytest.mark.parametrize("name", CROSSING)
 def test_calls_are_as_in_one_process(court: Court, name: str) -> None:
     code, test = CROSSING[name]
-    judged = court.judge(program(test), code)
+    imports = "import numpy" if "numpy" in test else ""
+    judged = court.judge(program(test, imports=imports), code)
     assert [each.detail for each in judged.tests] == [""]
     assert judged.passed
 
