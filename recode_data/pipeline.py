@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from recode_data.curate import (
     trained_on,
     within_shares,
 )
+from recode_data.curate.wording import Describer, reword
 from recode_data.environments import NoResolutionError
 from recode_data.errors import (
     DiskFullError,
@@ -53,6 +55,7 @@ from recode_data.records import (
     StepResult,
     Verified,
     VersionStep,
+    content_id,
 )
 from recode_data.sandbox import SandboxPool
 from recode_data.step_ahead import StepAhead
@@ -87,6 +90,7 @@ def build(
     executor: Executor,
     progress: Progress,
     options: BuildOptions = DEFAULTS,
+    describer: Describer | None = None,
 ) -> dict[str, JsonValue]:
     """Mine, prove and write the dataset of these version steps; returns the manifest.
 
@@ -97,7 +101,7 @@ def build(
     """
     folder = BuildFolder(out)
     clock = Clock()
-    with folder.claimed(identity_of(steps, options)):
+    with folder.claimed(identity_of(steps, options, describer)):
         finished = folder.finished_manifest()
         if (
             finished is not None
@@ -109,6 +113,10 @@ def build(
         results, failed = mine_steps(steps, folder, workspace, executor, progress, options, clock)
         pairs, dropped, curation = curate(results, options)
         curation = {**curation, "failed_steps": failed}
+        if describer is not None:
+            place = partial(workspace.cached, "wording")
+            pairs, said = reword(pairs, describer, place, progress)
+            curation = {**curation, "descriptions": said}
         return write_dataset(out, results, pairs, dropped, clock.seconds(), curation)
 
 
@@ -239,7 +247,9 @@ def is_immutable(step: VersionStep) -> bool:
     return all(side.kind is SourceKind.INDEX for side in sides)
 
 
-def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str, JsonValue]:
+def identity_of(
+    steps: Sequence[VersionStep], options: BuildOptions, describer: Describer | None = None
+) -> dict[str, JsonValue]:
     """What makes two builds the same request."""
     identity: dict[str, JsonValue] = {
         "steps": [*(str(step) for step in steps)],
@@ -253,6 +263,8 @@ def identity_of(steps: Sequence[VersionStep], options: BuildOptions) -> dict[str
         identity["licence"] = options.licence
     if options.decontaminate:
         identity["decontaminate"] = [file.sha256 for file in options.decontaminate]
+    if describer is not None:
+        identity["describe_with"] = content_id(describer.identity)
     return identity
 
 

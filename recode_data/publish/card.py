@@ -29,6 +29,7 @@ def render_card(manifest: Mapping[str, JsonValue]) -> str:
         *_imported(manifest),
         *_counts(manifest),
         *_drops(manifest),
+        *_described(manifest),
         *_contamination(manifest),
         *_licences(manifest),
         *_text("limits_of_imports" if is_import(manifest) else "limits"),
@@ -241,7 +242,25 @@ def _command(manifest: Mapping[str, JsonValue]) -> str:
         skipped = "".join(f" --skip {name}" for name in items(imported.get("skipped")))
         return f"recode-data import {imported.get('file')}{skipped} --out DIR"
     words = [*items(manifest.get("steps")), *items(curation.get("command_options"))]
+    described = mapping(curation.get("descriptions"))
+    if described:
+        words.append(f"--describe-with {described.get('by')}")
     return f"recode-data build {' '.join(map(str, words))} --out DIR"
+
+
+def _described(manifest: Mapping[str, JsonValue]) -> list[str]:
+    """Who worded the descriptions, where a model did."""
+    said = mapping(mapping(manifest.get("curation")).get("descriptions"))
+    if not said:
+        return []
+    return [
+        "## Descriptions",
+        "",
+        f"The `description` of {said.get('taken')} of {said.get('rows')} rows is worded by "
+        f"`{said.get('by')}` out of the composed one; `evidence` marks these rows. The others, and "
+        "`update_info` of all rows, are composed from facts.",
+        "",
+    ]
 
 
 def _reproduce(manifest: Mapping[str, JsonValue]) -> list[str]:
