@@ -7,7 +7,8 @@ environment variable RECODE_SHARED leads to. Printed, from one run:
 
 - how many reference solutions pass with the update and without it, and each that does not;
 - on how many completions (references and mutants of them) both harnesses give the same verdict;
-- wall time of the same tasks, one-sided, for both, with our servers warm and counting their start.
+- wall time of the same tasks, one-sided, for both, with our servers warm and counting their start;
+  --seed draws other tasks.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from recode_bench.models.baselines import fenced
@@ -44,6 +47,8 @@ from recode_data.workspace import Workspace
 
 HARNESS = Path(__file__).with_name("published_harness.py")
 DEFECT_SPLIT = "tests are split at blank lines"
+HEAVY_S = 0.3
+"""A task that computes for longer measures itself rather than the harness."""
 
 
 class Published:
@@ -62,6 +67,8 @@ class Published:
         assert self._process.stdout.readline() == "ready\n"
         self.cpu = 0.0
         """CPU seconds of the last task."""
+        self.own = 0.0
+        """Seconds of the last task in which its programs ran."""
 
     def judge(self, row: ArenaRow, solution: str, *, published_split: bool) -> tuple[bool, float]:
         """Whether every test passes with the update, and the seconds that it took."""
@@ -77,7 +84,7 @@ class Published:
         self._process.stdin.write(json.dumps({"programs": programs}) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        self.cpu = float(answer["cpu"])
+        self.cpu, self.own = float(answer["cpu"]), float(answer["own"])
         return all(verdict == "passed" for verdict in answer["verdicts"]), answer["seconds"]
 
     def close(self) -> None:
@@ -165,48 +172,91 @@ def agreement(courts: dict[str, Court], harness: Published, rows: Sequence[Arena
     )
 
 
-def speed(courts: dict[str, Court], harness: Published, rows: Sequence[ArenaRow]) -> None:
-    """Wall time of the same tasks, in turn, so that both meet the same load."""
-    programs = {row.id: program_of(row, updated=True) for row in rows}
-    warm_sandboxes().close()
-    cold: dict[str, float] = {}
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds of one task: wall time and CPU time of both, and what its tests take by themselves."""
+
+    ours: float
+    our_cpu: float
+    published: float
+    published_cpu: float
+    own: float
+
+
+def in_turn(
+    courts: dict[str, Court], harness: Published, rows: Sequence[ArenaRow]
+) -> dict[str, Timing]:
+    """Each task once by us, on a warm server, and once by the published way: the same load."""
+    found: dict[str, Timing] = {}
     for row in rows:
+        program = program_of(row, updated=True)
+        courts[row.id].judge(program, row.reference)
         started = time.perf_counter()
-        courts[row.id].judge(programs[row.id], row.reference)
-        cold[row.id] = time.perf_counter() - started
-    ours: dict[str, float] = {}
-    theirs: dict[str, float] = {}
-    cpu: dict[str, tuple[float, float]] = {}
-    for row in rows:
-        started = time.perf_counter()
-        judged = courts[row.id].judge(programs[row.id], row.reference)
-        ours[row.id] = time.perf_counter() - started
-        passed, theirs[row.id] = harness.judge(row, row.reference, published_split=False)
-        cpu[row.id] = harness.cpu, judged.seconds
-        if not (passed and judged.passed):  # these measure the time limit, not the harness
+        judged = courts[row.id].judge(program, row.reference)
+        ours = time.perf_counter() - started
+        passed, theirs = harness.judge(row, row.reference, published_split=False)
+        if passed and judged.passed:
+            found[row.id] = Timing(ours, judged.seconds, theirs, harness.cpu, harness.own)
+        else:  # these measure the time limit, not the harness
             print(f"  left out: {row.id}: ours {judged.passed}, published {passed}")
-            del ours[row.id], theirs[row.id], cold[row.id], cpu[row.id]
-    tests = sum(len(row.tests) for row in rows if row.id in ours)
-    published, warm, started_too = (sum(each.values()) for each in (theirs, ours, cold))
-    middle = statistics.median(theirs[name] / ours[name] for name in ours)
-    levels = best_level().value
-    print(f"speed: {len(ours)} tasks, {tests} tests, all passed both ways, isolation {levels}")
-    print(f"  published way: {published:.2f} s, {published / len(ours):.3f} s a task")
+    return found
+
+
+def wall_of_all(courts: dict[str, Court], rows: Sequence[ArenaRow], jobs: int) -> float:
+    """Seconds for all tasks, `jobs` of them at a time."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(jobs) as threads:
+        judged = threads.map(
+            lambda row: courts[row.id].judge(program_of(row, updated=True), row.reference), rows
+        )
+        assert all(each.passed for each in judged)
+    return time.perf_counter() - started
+
+
+def speed(
+    courts: dict[str, Court], harness: Published, rows: Sequence[ArenaRow], jobs: int
+) -> None:
+    """Time of the same tasks, which pass both ways."""
+    found = in_turn(courts, harness, rows)
+    kept = [row for row in rows if row.id in found]
+    wall_of_all(courts, kept, jobs)
+    warm = wall_of_all(courts, kept, jobs)
+    warm_sandboxes().close()
+    cold = wall_of_all(courts, kept, jobs)
+    every = found.values()
+    published, one_by_one = sum(each.published for each in every), sum(each.ours for each in every)
+    own = sum(each.own for each in every)
     print(
-        f"  ours, warm: {warm:.2f} s, {published / warm:.1f} times faster "
-        f"({middle:.1f} times on the median task)"
+        f"speed: {len(kept)} tasks, {sum(len(row.tests) for row in kept)} tests, all passed both "
+        f"ways, isolation {best_level().value}, load average {os.getloadavg()[0]:.1f}"
     )
     print(
-        f"  ours, counting the servers' start: {started_too:.2f} s, "
-        f"{published / started_too:.1f} times faster"
+        f"  published way, one test after another: {published:.2f} s; by themselves the tests "
+        f"take {own:.2f} s of it, so one at a time nothing can be over {published / own:.1f} times "
+        f"faster"
     )
-    published, our = (sum(each) for each in zip(*cpu.values(), strict=True))
+    for words, seconds in (
+        (f"warm, {jobs} tasks at a time", warm),
+        (f"counting the servers' start, {jobs} tasks at a time", cold),
+        ("warm, one task after another", one_by_one),
+    ):
+        print(f"  ours, {words}: {seconds:.2f} s, {published / seconds:.1f} times faster")
+    middle = statistics.median(each.published / each.ours for each in every)
+    print(f"  median task: {middle:.1f} times faster")
+    light = [each for each in every if each.own < HEAVY_S]
+    theirs, ours = sum(each.published for each in light), sum(each.ours for each in light)
     print(
-        f"  CPU time, which other programs do not change: {published:.2f} s and {our:.2f} s, "
-        f"{published / our:.1f} times less; load average {os.getloadavg()[0]:.1f}"
+        f"  the {len(light)} tasks that take less than {HEAVY_S:g} s by themselves, one after "
+        f"another: {theirs:.2f} s and {ours:.2f} s, {theirs / ours:.1f} times faster"
     )
-    for name in sorted(ours, key=lambda name: -ours[name])[:3]:
-        print(f"  slowest: {name}: ours {ours[name]:.2f} s, published {theirs[name]:.2f} s")
+    theirs, ours = sum(each.published_cpu for each in every), sum(each.our_cpu for each in every)
+    print(f"  CPU time: {theirs:.2f} s and {ours:.2f} s, {theirs / ours:.1f} times less")
+    for name in sorted(found, key=lambda name: -found[name].ours)[:3]:
+        each = found[name]
+        print(
+            f"  slowest: {name}: ours {each.ours:.2f} s, published {each.published:.2f} s, "
+            f"by itself {each.own:.2f} s"
+        )
 
 
 def main() -> None:
@@ -217,6 +267,8 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, default=default)
     parser.add_argument("--packages", default="math,re,itertools,numpy,sympy")
     parser.add_argument("--tasks", type=int, default=50)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--seed", type=int, default=0, help="of the order; -1: as in the file")
     parser.add_argument("--agreement", type=int, default=40, help="rows")
     parser.add_argument("--skip-references", action="store_true")
     given = parser.parse_args()
@@ -233,11 +285,12 @@ def main() -> None:
         preload = preload_of(row, environment)
         courts[row.id] = Court(environment, warm_sandboxes(), preload, job.limits)
     shuffled = list(rows)
-    random.Random(0).shuffle(shuffled)
+    if given.seed >= 0:
+        random.Random(given.seed).shuffle(shuffled)
     modules = sorted({name for row in rows for name in courts[row.id].preload})
     harness = Published(courts[rows[0].id].environment.python, modules)
     try:
-        speed(courts, harness, shuffled[: given.tasks])
+        speed(courts, harness, shuffled[: given.tasks], given.jobs)
         agreement(courts, harness, shuffled[: given.agreement])
     finally:
         harness.close()

@@ -1,7 +1,8 @@
 """The way in which CodeUpdateArena's published harness runs tests, written anew to compare with.
 
 Run by the pinned environment's interpreter, standard library only: reads JSON lines {"programs"}
-from stdin, answers each with {"verdicts", "seconds", "cpu"}. As published: one test after another, for
+from stdin, answers each with {"verdicts", "seconds", "cpu", "own"}, the last being the seconds in
+which the programs themselves ran, which no harness can save. As published: one test after another, for
 each a manager and a process; in the process a temporary folder, captured output, functions of
 `os`, `shutil` and `subprocess` taken away, 15 s on the clock, and the verdict written by the very
 process that ran the code. The libraries are imported by the parent.
@@ -62,11 +63,14 @@ def execute(program, result):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             signal.signal(signal.SIGALRM, stop)
             signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+            started = time.monotonic()
             try:
                 exec(program, {})
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
+                own = time.monotonic() - started
         result.append("passed")
+        result.append(own)
     except OutOfTime:
         result.append("timeout")
     except BaseException as error:  # noqa: BLE001 - whatever the program raises, it failed
@@ -78,7 +82,7 @@ def execute(program, result):
 
 
 def verdict_of(program):
-    """One test: a manager, a process, a second more than the limit."""
+    """One test: a manager, a process, a second more than the limit; the verdict, its seconds."""
     with multiprocessing.Manager() as manager:
         result = manager.list()
         process = multiprocessing.Process(target=execute, args=(program, result))
@@ -87,7 +91,7 @@ def verdict_of(program):
         if process.is_alive():
             process.kill()
             process.join()
-        return result[0] if len(result) else "timeout"
+        return [*result] or ["timeout"]
 
 
 def main():
@@ -99,9 +103,10 @@ def main():
     for line in sys.stdin:
         programs = json.loads(line)["programs"]
         started, used = time.monotonic(), sum(os.times()[:4])
-        verdicts = [verdict_of(program) for program in programs]
+        results = [verdict_of(program) for program in programs]
         answer = {
-            "verdicts": verdicts,
+            "verdicts": [result[0] for result in results],
+            "own": sum(sum(result[1:]) for result in results),
             "seconds": time.monotonic() - started,
             "cpu": sum(os.times()[:4]) - used,
         }

@@ -27,6 +27,7 @@ ZEROS = bytes(1 << 20)
 ADD_SEALS, GET_SEALS = 1033, 1034
 SEALED = 2 | 4 | 8  # against shrinking, growing and writing
 MADV_HUGEPAGE = 14
+CUT = int(socket.MSG_TRUNC) | int(socket.MSG_CTRUNC)  # as enumerations they take longer
 
 _dumps, _loads = json.dumps, json.loads
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -126,7 +127,7 @@ class Wire:
         try:
             if not data:
                 raise EOFError("the other process has ended")
-            if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC) or len(data) < HEAD.size:
+            if flags & CUT or len(data) < HEAD.size:
                 raise ValueError("a packet of the wrong size")
             return self._read(data, numbers)
         finally:
