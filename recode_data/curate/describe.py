@@ -7,6 +7,8 @@ note must be able to do the migration.
 
 from __future__ import annotations
 
+import re
+
 from recode_data.curate.instead import instead
 from recode_data.records import (
     ApiChange,
@@ -20,6 +22,10 @@ from recode_data.records import (
 
 LONGEST_MESSAGE = 300
 """Characters; what a library says beyond that repeats itself."""
+
+_PLACE = re.compile(r"\s*\(<environment>[^()]*\)")
+"""Where a module lies on the machine that proved the row: no fact of the library."""
+_SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 _NOUNS = {
     "module": "module",
@@ -133,13 +139,22 @@ def _call(path: str, signature: Signature) -> str:
 
 
 def _consequence(proof: Proof, new_version: str) -> str:
-    message = " ".join(proof.message.split())
-    if len(message) > LONGEST_MESSAGE:
-        message = message[: LONGEST_MESSAGE - 3] + "..."
+    said = _shortened(" ".join(_PLACE.sub("", proof.message).split()))
+    words = f": {said}" if said else "."
     if proof.effect is Effect.BREAK:
-        return f"Under {new_version} the old way raises {proof.error_type}: {message}"
+        return f"Under {new_version} the old way raises {proof.error_type}{words}"
     if proof.effect is Effect.WARN:
-        return f"Under {new_version} the old way warns, {proof.warning_category}: {message}"
+        return f"Under {new_version} the old way warns, {proof.warning_category}{words}"
     if proof.effect is Effect.DRIFT:
         return f"Under {new_version} the old way runs, but gives another result."
     return ""
+
+
+def _shortened(message: str) -> str:
+    """The message's first sentences, as many as there is room for; else its first words."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    ends = [match.end() for match in _SENTENCE_END.finditer(message[: LONGEST_MESSAGE + 1])]
+    if ends and ends[-1] > LONGEST_MESSAGE // 3:
+        return message[: ends[-1]]
+    return message[: LONGEST_MESSAGE - 3].rpartition(" ")[0] + "..."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from recode_data.records import ApiChange, Candidate, ChangeKind, FurtherChange, ObjectKind
-from recode_data.references import taken_up
+from recode_data.references import find_references, taken_up
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.templates import learn
 
@@ -21,9 +23,11 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
     if change.parameter is not None:
         return _other_arguments(item)
     if change.kind is ChangeKind.KIND_CHANGED and changes_member(change):
-        return _called_or_read(change)
-    if replacement is not None and replacement.new_api != change.old_api:
-        return _other_api(change, replacement.new_api)
+        said = _called_or_read(change, candidate.new_code)
+        if said or candidate.further:
+            return said
+    if replacement is not None and _takes_the_place(replacement.new_api, change, candidate):
+        return _other_api(change, replacement.new_api, candidate.new_code)
     if candidate.further:
         return ""
     return _other_expression(candidate) or _taken_up(candidate)
@@ -39,26 +43,65 @@ def _other_arguments(item: FurtherChange) -> str:
     if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
-        return "Leave it out of the call."
+        default = _old_default(change)
+        return f"Leave it out of the call{f'; its default was `{default}`' if default else ''}."
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
         return f"Pass `{name}` in every call."
     return ""
 
 
-def _called_or_read(change: ApiChange) -> str:
+def _old_default(change: ApiChange) -> str | None:
+    """Source text of what the parameter was where a call left it out; None where not known."""
+    parameters = change.old_signature.parameters if change.old_signature else ()
+    default = next((item.default for item in parameters if item.name == change.parameter), None)
+    return default if default and len(default) <= LONGEST_EXPRESSION else None
+
+
+def _called_or_read(change: ApiChange, new_code: str) -> str:
+    """Empty where the new code does neither: numpy 2.0 shows `newbyteorder` as a property that only
+    raises."""
     leaf = change.old_api.rpartition(".")[2]
     if change.old_value == ObjectKind.METHOD.value and change.new_value in _READ:
-        return f"Read `.{leaf}` without calling it."
+        is_read = re.search(rf"\.{leaf}\b(?!\s*\()", new_code)
+        return f"Read `.{leaf}` without calling it." if is_read else ""
     if change.old_value in _READ and change.new_value == ObjectKind.METHOD.value:
-        return f"Call it: `.{leaf}()`."
+        is_called = re.search(rf"\.{leaf}\s*\(", new_code)
+        return f"Call it: `.{leaf}()`." if is_called else ""
     return ""
 
 
-def _other_api(change: ApiChange, new_api: str) -> str:
+def _takes_the_place(new_api: str, change: ApiChange, candidate: Candidate) -> bool:
+    """Whether another API stands where the old one stood; not where the old one goes on being used."""
+    if new_api == change.old_api:
+        return False
+    old, new = (_uses(change.old_api, code) for code in (candidate.old_code, candidate.new_code))
+    return not new or new < old
+
+
+def _uses(path: str, code: str) -> int:
+    return sum(found == path for found in _paths(code))
+
+
+def _is_taken_whole(path: str, code: str) -> bool:
+    """Whether the code uses the thing itself, and nothing in it: it is no module."""
+    paths = _paths(code)
+    return path in paths and not any(found.startswith(f"{path}.") for found in paths)
+
+
+def _paths(code: str) -> list[str]:
+    try:
+        return [reference.path for reference in find_references(code)]
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+
+
+def _other_api(change: ApiChange, new_api: str, new_code: str) -> str:
     if changes_member(change) and not leads_to_member(change, new_api):
         return f"Call `{new_api}` with the object as its first argument."
     if not changes_member(change) and leads_to_member(change, new_api):
         return f"Call the method `{new_api}` of the first argument."
+    if change.object_kind is ObjectKind.MODULE and _is_taken_whole(new_api, new_code):
+        return f"What was taken from it is `{new_api}` now."
     return f"Write `{new_api}` instead."
 
 

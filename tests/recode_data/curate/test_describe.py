@@ -105,6 +105,15 @@ NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
             "Leave it out of the call.",
         ),
         (
+            make_change(
+                kind=ChangeKind.PARAMETER_REMOVED,
+                parameter="a",
+                old_signature=Signature((Parameter("a", KEYWORD, default="False"),)),
+            ),
+            None,
+            "Leave it out of the call; its default was `False`.",
+        ),
+        (
             make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="a"),
             None,
             "Write `a=...` where it was given by position.",
@@ -127,13 +136,47 @@ NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
         ),
         (make_change(), None, "Where it was `toy.load`, write `toy.read`."),
     ],
-    ids=["parameter removed", "keyword only", "read", "function", "one expression"],
+    ids=["parameter removed", "its default", "keyword only", "read", "function", "one expression"],
 )
 def test_what_to_write_instead(
     change: ApiChange, replacement: Replacement | None, expected: str
 ) -> None:
-    candidate = make_candidate(change=change, replacement=replacement)
+    codes = {"old_code": "import toy\nx = toy.load(1).size()\n", "new_code": "import toy\nx = toy.read(1).size\n"}  # fmt: skip
+    given = codes if "size" in change.old_api else {}
+    candidate = make_candidate(**given, change=change, replacement=replacement)
     assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n")[1:] == [expected, NOTE]
+
+
+LIB = make_change("toy.lib", object_kind=ObjectKind.MODULE)
+SIZE = make_change(
+    "toy.Table.size",
+    kind=ChangeKind.KIND_CHANGED,
+    object_kind=ObjectKind.METHOD,
+    old_value="method",
+    new_value="property",
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "new_api", "old", "new", "said"),
+    [
+        (SIZE, None, "x = toy.load(1).size()", "x = len(toy.load(1))", ""),
+        (make_change(kind=ChangeKind.BEHAVIOUR), "toy.int8", "x = toy.add(toy.load(1), 2)", "x = toy.add(toy.load(1), toy.int8(2))", ""),
+        (make_change(kind=ChangeKind.BEHAVIOUR), "toy.read", "x = toy.load(1)", "x = toy.read(1)", "Write `toy.read` instead."),
+        (LIB, "toy.other", "from toy.lib import a", "from toy.other import a", "Write `toy.other` instead."),
+        (LIB, "toy.other", "import toy.lib as t\nt.a()", "import toy.other as t\nt.a()", "Write `toy.other` instead."),
+        (LIB, "toy.a", "import toy.lib as t\nt.a()", "toy.a()", "What was taken from it is `toy.a` now."),
+    ],
+    ids=["neither read nor called", "goes on being used", "replaced", "module", "whole module", "what a module held"],
+)  # fmt: skip
+def test_no_sentence_that_the_new_code_gives_the_lie_to(
+    change: ApiChange, new_api: str | None, old: str, new: str, said: str
+) -> None:
+    replacement = Replacement(new_api, (), 1.0) if new_api else None
+    codes = (f"import toy\n{old}\n", f"import toy\n{new}\n")
+    candidate = make_candidate(*codes, change=change, replacement=replacement)
+    note = update_note(candidate, WARN, "toy", "1.0", "2.0")
+    assert (said in note) if said else ("Read `" not in note and "Write `toy.int8`" not in note)
 
 
 def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
@@ -174,3 +217,21 @@ def test_a_control_row_looks_like_any_other() -> None:
     assert update_note(control, nothing, "toy", "1.0", "2.0") == update_note(
         other, WARN, "toy", "1.0", "2.0"
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("cannot import name 'a' from 'toy' (<environment>/lib/toy/__init__.py)", ": cannot import name 'a' from 'toy'"),
+        ("load(a) is gone (use read)", ": load(a) is gone (use read)"),
+        ("", "."),
+        ("Use read. " + "It is better in many ways " * 4 + "than load. " + "And more of it " * 20, ": Use read. " + "It is better in many ways " * 4 + "than load."),
+        ("No end of words " * 30, ": " + ("No end of words " * 30)[:297].rpartition(" ")[0] + "..."),
+        ("It is 1.5 " * 40, ": " + ("It is 1.5 " * 40)[:297].rpartition(" ")[0] + "..."),
+    ],
+    ids=["place", "parentheses", "nothing said", "whole sentences", "first words", "no sentence end"],
+)  # fmt: skip
+def test_what_the_old_way_says_is_shown_as_far_as_it_tells(message: str, shown: str) -> None:
+    proof = Proof(Effect.BREAK, "ImportError", None, message, 2, 1)
+    note = update_note(make_candidate(), proof, "toy", "1.0", "2.0")
+    assert note.split("\n")[-1] == f"Under 2.0 the old way raises ImportError{shown}"
