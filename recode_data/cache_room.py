@@ -117,6 +117,11 @@ class CacheRoom:
         for archive in _children(self._cache / UV_ARCHIVES):
             if all(path.lstat().st_nlink == 1 for path in _files(archive)):
                 shutil.rmtree(archive, ignore_errors=True)
+        for path in (self._cache / "uv").glob("wheels-v*/**/*"):
+            if path.is_symlink() and not path.exists():
+                path.unlink()
+                for suffix in (".rev", ".http"):  # uv would believe these, and fail
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _children(folder: Path) -> list[Path]:

@@ -35,6 +35,7 @@ from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
 from recode_data.producers import (
     first_tries,
+    promising_first,
     propose,
     propose_further,
     proved_or_known,
@@ -71,7 +72,8 @@ from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
 PROBED_PER_CANDIDATE = 2
-"""Where a build takes few candidates of a step, it looks at that many usages for each."""
+"""Where a build takes few candidates of a step, it looks at that many usages for each, and gives
+half of the candidates to changes that have proved before."""
 LEAVES_OUT = (
     UnknownReleaseError,
     EnvironmentLacksError,
@@ -206,8 +208,9 @@ def mine_step(
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
     journal = folder.journal(context, "probe")
-    most = options.limit * PROBED_PER_CANDIDATE if options.limit else None
-    worth = worth_probing(old_usages)[:most]
+    worth = worth_probing(old_usages)
+    if options.limit:
+        worth = worth[: options.limit * PROBED_PER_CANDIDATE]
     sets = server_sets(usage.code for usage in (*old_usages, *new_usages))
     findings = probe_usages(
         context, worth, journal, executor, progress, allow_weak=options.allow_weak, sets=sets
@@ -222,9 +225,15 @@ def mine_step(
     if options.producers:
         candidates = [item for item in candidates if item.producer in options.producers]
     clock.lap("candidates")
-    first, held = first_tries(candidates[: options.limit])
-    outcomes = prove_all(context, first, folder, executor, progress, options, sets)
-    more = worth_trying(held, outcomes)
+    if options.limit:
+        broken = {finding.usage.code for finding in findings}
+        clean = {usage.code for usage in worth} - broken
+        candidates = promising_first(candidates, broken, clean)
+    first, held = first_tries(candidates)
+    most = options.limit or len(candidates)
+    half = len(first) if options.limit is None else -(-most // 2)
+    outcomes = prove_all(context, first[:half], folder, executor, progress, options, sets)
+    more = [*worth_trying(held, outcomes), *first[half:]][: most - len(outcomes)]
     outcomes += prove_all(context, more, folder, executor, progress, options, sets)
     further = list(propose_further(distinct_pairs(outcomes), old_usages))
     if options.producers:

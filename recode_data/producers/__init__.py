@@ -1,6 +1,7 @@
 from recode_data.producers.propose import (
     PRODUCERS,
     first_tries,
+    promising_first,
     propose,
     propose_further,
     worth_trying,
@@ -10,6 +11,7 @@ from recode_data.producers.unexplained import proved_or_known, suspected_changes
 __all__ = [
     "PRODUCERS",
     "first_tries",
+    "promising_first",
     "propose",
     "propose_further",
     "proved_or_known",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 from recode_data.producers.backward import backward
@@ -16,7 +16,7 @@ from recode_data.producers.paths import takes_up_private
 from recode_data.producers.proposals import StepUsages, step_usages
 from recode_data.producers.touching import MOST_USAGES
 from recode_data.producers.unexplained import is_suspicion
-from recode_data.records import ApiChange, Candidate, Outcome, Usage, Verified
+from recode_data.records import ApiChange, Candidate, ChangeKind, Outcome, Usage, Verified
 from recode_data.rewrites.members import changes_member
 
 PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = (
@@ -26,6 +26,16 @@ PRODUCERS: tuple[Callable[[ApiChange, StepUsages], Iterator[Candidate]], ...] = 
     backward,
 )
 """In order of how much the library's own authors had a hand in the pair."""
+BREAKS_ALL = frozenset(
+    {
+        ChangeKind.REMOVED,
+        ChangeKind.RENAMED,
+        ChangeKind.MOVED,
+        ChangeKind.PARAMETER_REMOVED,
+        ChangeKind.PARAMETER_RENAMED,
+    }
+)
+"""What breaks every use; a new default, for one, shows only where it meets the right values."""
 FAMILY = 20
 """More members than this to which the same happened: it happened to the module."""
 FOLLOWING = 1
@@ -55,6 +65,27 @@ def propose(
     """
     ranked = _ranked(changes, old_usages, new_usages)
     return (item for _, item in sorted(ranked, key=lambda entry: entry[0]))
+
+
+def promising_first(
+    candidates: Sequence[Candidate], broken: Collection[str], clean: Collection[str]
+) -> list[Candidate]:
+    """The candidates, those first that are likeliest to show an effect: for a build that takes few.
+
+    Args:
+        candidates: in the order of `propose`, which stays among equals.
+        broken: old codes that the probe saw break or warn on the new version.
+        clean: those that showed neither.
+    """
+
+    def rank(candidate: Candidate) -> int:
+        if candidate.old_code in broken:
+            return 0
+        if candidate.old_code in clean:
+            return 3
+        return 1 if candidate.change.kind in BREAKS_ALL else 2
+
+    return sorted(candidates, key=rank)
 
 
 def first_tries(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:

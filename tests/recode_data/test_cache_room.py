@@ -72,9 +72,13 @@ def test_wheels_that_no_index_has_stay(put: Put, tmp_path: Path) -> None:
 
 def test_wheels_of_removed_environments_go_too(put: Put, tmp_path: Path) -> None:
     archives = tmp_path / "uv" / "archive-v0"
+    wheels = tmp_path / "uv" / "wheels-v8" / "index" / "package"
     for name in ("shared", "orphan"):
         (archives / name).mkdir(parents=True)
         (archives / name / "module.py").write_bytes(KILOBYTE)
+        wheels.mkdir(parents=True, exist_ok=True)
+        (wheels / f"1.0-{name}").symlink_to(archives / name)
+        (wheels / f"1.0-{name}.rev").write_text(name)
     gone = put("environments", "aa11", 400, used=1)
     stays = put("environments", "bb22", 400, used=2)
     os.link(archives / "orphan" / "module.py", gone / "module.py")
@@ -82,6 +86,7 @@ def test_wheels_of_removed_environments_go_too(put: Put, tmp_path: Path) -> None
     os.link(archives / "shared" / "module.py", stays / "shared.py")
     CacheRoom(tmp_path).keep_within(0, {"bb22"})
     assert [path.name for path in archives.iterdir()] == ["shared"]
+    assert sorted(path.name for path in wheels.iterdir()) == ["1.0-shared", "1.0-shared.rev"]
 
 
 def test_a_killed_sweep_is_finished_by_the_next(put: Put, tmp_path: Path) -> None:
