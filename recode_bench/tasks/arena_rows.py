@@ -55,6 +55,8 @@ class ArenaRow:
     """Functions that tests may call: those that the reference defines, and the one asked for."""
     borrowed: tuple[str, ...]
     """Import statements of the reference."""
+    hidden: tuple[str, ...]
+    """Functions of the implementation, which are not there without the update."""
     imported: frozenset[str]
     """Top-level modules that the row's own code imports."""
 
@@ -139,6 +141,7 @@ def _row(raw: Mapping[str, object], where: str) -> ArenaRow:
         tests=tests,
         entries=_entries(top["solution_signature"], statements),
         borrowed=tuple(ast.unparse(each) for each in imports),
+        hidden=_hidden(of_update["implementation"], of_update["imports"]),
         imported=frozenset(
             (
                 of_update["package"],
@@ -230,6 +233,22 @@ def enforcement_of(update: Mapping[str, str], where: str) -> str:
             f"{where}: the implementation of {path} is called {new}, and it is no renaming"
         )
     return f"{path} = {new}"
+
+
+def _hidden(implementation: str, imports: str) -> tuple[str, ...]:
+    """What the implementation defines, apart from names that the row imports anyway."""
+    made, given = parse(implementation), parse(imports)
+    imported = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in ast.walk(given or ast.Module([], []))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    return tuple(
+        node.name
+        for node in (made.body if made is not None else ())
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name not in imported
+    )
 
 
 def _entries(signature: str, statements: list[ast.stmt]) -> tuple[str, ...]:

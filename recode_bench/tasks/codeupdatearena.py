@@ -24,12 +24,14 @@ Verdicts are those of the published harness, except that:
    imports that the reference has as well.
 9. Tests share a process while they pass; one that does not pass is run again in a fresh one.
 10. A completion is a file of its own: `from __future__` works in it.
-11. Code is taken out of a completion as everywhere in this toolkit: the published way finds no
+11. Without the update, a completion does not find the new function. The published harness leaves it
+    in the completion's own namespace, so that a call of it by its bare name passes both ways.
+12. Code is taken out of a completion as everywhere in this toolkit: the published way finds no
     code outside [PYTHON] tags and fences, and takes the first block where several are given.
-12. What a test looks at is rebuilt from the completion's answer (`crossing/`). An object of
+13. What a test looks at is rebuilt from the completion's answer (`crossing/`). An object of
     a class of the completion's own equals nothing but itself, and what a completion changes in
     a library, it changes for itself alone.
-13. Answers of more than 3 GB of arrays do not cross. On the sample of 275 rows that concerns two
+14. Answers of more than 3 GB of arrays do not cross. On the sample of 275 rows that concerns two
     references, which do not end within 15 s in one process either; two more need more time or
     memory than there is. The other 271 pass, and none without the update.
 """
@@ -235,13 +237,10 @@ def problem_of(row: ArenaRow) -> Problem:
 
 
 def program_of(row: ArenaRow, *, updated: bool) -> Program:
-    """What surrounds a solution of the row; without the update, its code is there but not in place.
-
-    (As published: a solution that calls the new function by its bare name passes without the
-    update as well.)
-    """
+    """What surrounds a solution of the row; without the update, tests alone see its code."""
     setup = (row.implementation, row.enforcement) if updated else (row.implementation,)
-    return Program(row.imports, setup, row.entries, row.borrowed, row.tests)
+    hidden = () if updated else row.hidden
+    return Program(row.imports, setup, row.entries, row.borrowed, row.tests, hidden)
 
 
 ALWAYS_LOADED = ("collections", "itertools", "math", "random", "re", "string", "typing")

@@ -9,7 +9,8 @@ Setup: names and sources of the modules in `crossing/`. Payload:
 
 - imports: executed first, on both sides;
 - setup: texts to execute then, in the same namespace: the update;
-- solution: the untrusted code, executed after them on its own side only;
+- solution: the untrusted code, executed after them on its own side only, with their names;
+- hidden: names of the setup that the solution does not see;
 - entries: names that the solution may define and that tests call;
 - borrowed: import statements whose names a test may use where the solution has imported the same;
 - seeded: whether tests may set the state of the random generators, which then crosses as well;
@@ -92,7 +93,8 @@ def _start(payload, scope, libraries):
         descriptor = theirs.fileno()
         os.closerange(3, descriptor)
         os.closerange(descriptor + 1, HIGHEST_DESCRIPTOR)
-        _solve(theirs, payload, scope, libraries)
+        seen = {name: value for name, value in scope.items() if name not in payload["hidden"]}
+        _solve(theirs, payload, seen, libraries)
     except (EOFError, OSError):
         pass
     finally:

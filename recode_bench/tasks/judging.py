@@ -44,6 +44,7 @@ class Program:
     borrowed: tuple[str, ...]
     tests: tuple[tuple[str, str], ...]
     """(source, name of the function that is the test)."""
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Court:
             "setup": list(program.setup),
             "solution": solution,
             "entries": list(program.entries),
+            "hidden": list(program.hidden),
             "borrowed": list(program.borrowed),
             "seeded": any(_SEEDS.search(source) for source, _ in program.tests),
             "cpu_seconds": self.limits.cpu_seconds,

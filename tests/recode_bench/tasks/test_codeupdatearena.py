@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recode_bench.metrics import pass_at_k
 from recode_bench.models.baselines import fenced
 from recode_bench.models.completing import Completion, Finish
 from recode_bench.problems import Outcome
-from recode_bench.results import WITHOUT_UPDATE, fold
+from recode_bench.results import WITHOUT_UPDATE
 from recode_bench.tasks import open_task
 from recode_bench.tasks.arena_rows import read_rows
 from recode_bench.tasks.codeupdatearena import (
@@ -22,7 +20,6 @@ from recode_bench.tasks.codeupdatearena import (
     TESTS_PASSED,
     ArenaJob,
     CodeUpdateArenaTask,
-    problem_of,
 )
 from recode_bench.tasks.task import TaskSettings
 from recode_data.errors import EnvironmentLacksError
@@ -114,116 +111,6 @@ def test_every_kind_of_update_is_in_place_at_run_time(tmp_path: Path, kind: str)
 def test_an_update_is_never_put_in_place_twice(tmp_path: Path) -> None:
     """In one process the second time makes `old_shorten` the new function, which then recurses."""
     assert [outcome_of(tmp_path, ROW).verdict for _ in range(3)] == [Verdict.PASSED] * 3
-
-
-def test_a_bare_new_name_passes_without_the_update_too(tmp_path: Path) -> None:
-    """As published: the code of the update stays, only the enforcement goes."""
-    row = raw_row(
-        {"update_type": "add-function", "implementation": "def cut(text): return 'new'\n"},
-        unit_tests="def test_it():\n    assert keep_last('a') == 'new'\n",
-    )
-    outcome = outcome_of(tmp_path, row, "def keep_last(text): return cut(text)\n")
-    assert outcome.measured[WITHOUT_UPDATE] is True
-
-
-# --- defects of the published harness, each shown to fail there -----------------------------------
-
-
-def published_parts(unit_tests: str) -> list[str]:
-    return [part for part in unit_tests.split("\n\n") if part.strip()]
-
-
-def published_name(part: str) -> str | None:
-    found = re.findall(r"def\s+(\w+)\s*\(", part)
-    return found[0] if len(found) == 1 else None
-
-
-def published_pass_at_k(samples: int, passed: int, k: int) -> float:
-    if samples - passed < k:
-        return 1.0
-    product = 1.0
-    for each in range(samples - passed + 1, samples + 1):
-        product *= 1 - k / each
-    return 1 - product
-
-
-def test_a_blank_line_within_a_test_does_not_break_it(tmp_path: Path) -> None:
-    broken = [part for part in published_parts(ROW["unit_tests"]) if not _compiles(part)]
-    assert broken == ["    assert keep_last(['aa bb cc'], 5) == expected == ['bb cc']\n"]
-    assert outcome_of(tmp_path, ROW).verdict is Verdict.PASSED
-
-
-def _compiles(code: str) -> bool:
-    try:
-        compile(code, "", "exec")
-    except SyntaxError:
-        return False
-    return True
-
-
-def test_a_function_within_a_test_does_not_hide_its_name(tmp_path: Path) -> None:
-    test = "def test_it():\n    def wanted(): return ['a']\n    assert keep_last(['a'], 9) == wanted()\n"
-    assert published_name(test) is None  # and the program ends with `None()`
-    code = "def keep_last(texts, width): return texts"
-    assert outcome_of(tmp_path, raw_row(unit_tests=test), code).verdict is Verdict.PASSED
-
-
-def test_pass_at_10_of_5_failed_samples_is_not_1(tmp_path: Path) -> None:
-    assert published_pass_at_k(5, 0, 10) == 1.0
-    assert pass_at_k(5, 0, 10) is None
-    (row,) = read_rows(write_rows(tmp_path / "row.jsonl", ROW))
-    failed = [Outcome(row.id, n, Verdict.FAILED, "error", 0.0) for n in range(5)]
-    metrics = fold([problem_of(row)], failed, 5, None)
-    assert metrics["pass@5"]["value"] == 0.0  # type: ignore[index,call-overload]  # an estimate
-    assert "pass@10" not in metrics
-
-
-def test_a_sample_that_passes_both_ways_counts_in_pass_and_not_in_upass(tmp_path: Path) -> None:
-    (row,) = read_rows(write_rows(tmp_path / "row.jsonl", ROW))
-    outcome = Outcome(row.id, 0, Verdict.PASSED, "ok", 0.0, measured={WITHOUT_UPDATE: True})
-    metrics: Any = fold([problem_of(row)], [outcome], 1, None)
-    assert (metrics["pass@1"]["value"], metrics["UPass@1"]["value"]) == (1.0, 0.0)
-
-
-def test_problems_that_nothing_passes_count_in_upass(tmp_path: Path) -> None:
-    rows = read_rows(write_rows(tmp_path / "r.jsonl", ROW, raw_row(prog_syn_id="other")))
-    passed = Outcome(rows[0].id, 0, Verdict.PASSED, "ok", 0.0, measured={WITHOUT_UPDATE: False})
-    failed = ArenaJob(rows[1], environment(), LIMITS, 0, "", False).run()
-    metrics: Any = fold([problem_of(row) for row in rows], [passed, failed], 1, None)
-    assert (metrics["pass@1"]["value"], metrics["UPass@1"]["value"]) == (0.5, 0.5)
-
-
-def test_the_path_is_read_by_the_name_in_the_data(tmp_path: Path) -> None:
-    assert "api_path" not in ROW["update"]
-    (row,) = read_rows(write_rows(tmp_path / "row.jsonl", ROW))
-    assert row.function_path == "textwrap.shorten"
-
-
-def test_names_of_the_solution_do_not_hide_those_of_a_test(tmp_path: Path) -> None:
-    """In one namespace, as published, `class textwrap` decides what the test expects."""
-    code = (
-        "class textwrap:\n    shorten = staticmethod(lambda *a, **k: 'bb cc')\n"
-        "def keep_last(texts, width): return ['bb cc'] if width == 5 else texts\n"
-    )
-    hidden = raw_row(
-        unit_tests="def test_it():\n"
-        "    assert keep_last(['xx yy zz'], 5) == [textwrap.shorten('xx yy zz', 5, side='start')]\n"
-    )
-    outcome = outcome_of(tmp_path, hidden, code)
-    assert (outcome.verdict, outcome.reason) == (Verdict.FAILED, "wrong_result")
-
-
-def test_imports_that_the_reference_shares_with_the_solution_are_there(tmp_path: Path) -> None:
-    """Tests use `np` of a solution that says `import numpy as np`, as published."""
-    row = raw_row(
-        unit_tests="def test_it():\n    assert keep_last() == st.ascii_lowercase\n",
-        ref_solution="import string as st\ndef keep_last(): return st.ascii_lowercase\n",
-    )
-    assert outcome_of(tmp_path, row).verdict is Verdict.PASSED
-    without = "def keep_last():\n    import string\n    return string.ascii_lowercase\n"
-    assert outcome_of(tmp_path, row, without).reason == "error"
-    other = "class st: ascii_lowercase = 'x'\ndef keep_last(): return 'x'\n"
-    assert outcome_of(tmp_path, row, other).reason == "error"
 
 
 # --- the task -------------------------------------------------------------------------------------
