@@ -12,6 +12,10 @@ import re
 from recode_data.records import ApiChange
 from recode_data.references import attribute_names, find_references, statement_at
 
+_NO_MODULE = re.compile(
+    r"No module named '(?P<module>[\w.]+)'"
+    r"|cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<package>[\w.]+)'"
+)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _KEYWORD = re.compile(r"keyword(?: argument)?s? ['\"`]?([A-Za-z_][A-Za-z_0-9]*)['\"`]?")
 
@@ -47,6 +51,18 @@ def is_about_another(code: str, line: int, message: str, change: ApiChange) -> b
     if not longest and not members:
         return False
     return not any(_is_related(change.old_api, path) for path in longest)
+
+
+def is_import_of(message: str, change: ApiChange) -> bool:
+    """Whether the error says that the module, or the package, in which the changed API was is gone.
+
+    It is raised by the import, lines before the API is used.
+    """
+    found = _NO_MODULE.search(message)
+    if found is None:
+        return False
+    missing = found["module"] if found["name"] is None else f"{found['package']}.{found['name']}"
+    return "." in missing and change.old_api.startswith(f"{missing}.")
 
 
 def _names_member_of(leaf: str, message: str) -> bool:

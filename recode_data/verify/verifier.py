@@ -25,7 +25,7 @@ from recode_data.records import (
     Proof,
 )
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
-from recode_data.verify.blame import is_about_another
+from recode_data.verify.blame import is_about_another, is_import_of
 from recode_data.verify.compare import differences, is_informative
 from recode_data.verify.hidden_inputs import (
     LONGEST_CPU_SECONDS,
@@ -38,7 +38,14 @@ from recode_data.verify.hidden_inputs import (
     which_tell,
 )
 from recode_data.verify.influence import Influence, influence_of
-from recode_data.verify.observed import DRIVER, SETUP, Observed, SeenWarning, parse_observed
+from recode_data.verify.observed import (
+    DRIVER,
+    SETUP,
+    Observed,
+    RaisedError,
+    SeenWarning,
+    parse_observed,
+)
 from recode_data.verify.preload import Modules, preload_of
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
@@ -182,6 +189,8 @@ class Verifier:
         if broken.status is not JobStatus.DONE:
             return drop(*failure_of(broken, DropReason.CRASHED))
         proof = effect_between(base, broken, influence)
+        if proof is DropReason.NOT_AT_THE_CHANGE:
+            proof = _failed_import(broken, candidate) or proof
         if isinstance(proof, Proof) and _is_elsewhere(proof, candidate):
             proof = DropReason.NOT_AT_THE_CHANGE
         if isinstance(proof, DropReason):
@@ -327,7 +336,7 @@ def effect_between(base: Observed, later: Observed, influence: Influence) -> Pro
         error = later.error
         if error.line not in influence.touching_lines | influence.statement_lines:
             return DropReason.NOT_AT_THE_CHANGE
-        return Proof(Effect.BREAK, error.type_name, None, error.message, error.line, 0)
+        return _break_by(error)
     fresh = new_deprecations(base, later)
     if fresh:
         for warning in fresh:
@@ -341,6 +350,19 @@ def effect_between(base: Observed, later: Observed, influence: Influence) -> Pro
     if next(differences(base, later), None) is not None:
         return DropReason.NOT_AT_THE_CHANGE
     return DropReason.NOTHING_CHANGED
+
+
+def _break_by(error: RaisedError) -> Proof:
+    return Proof(Effect.BREAK, error.type_name, None, error.message, error.line, 0)
+
+
+def _failed_import(broken: Observed, candidate: Candidate) -> Proof | None:
+    """The break of an import, where what is gone is what the changed APIs were in."""
+    error = broken.error
+    if error is None:
+        return None
+    is_to_blame = all(is_import_of(error.message, change) for change in _changes_of(candidate))
+    return _break_by(error) if is_to_blame else None
 
 
 def _is_elsewhere(proof: Proof, candidate: Candidate) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recode_data.records import ApiChange, ChangeKind, ObjectKind
-from recode_data.verify.blame import is_about_another
+from recode_data.verify.blame import is_about_another, is_import_of
 from tests.making import make_change
 
 CODE = "import toy\nx = toy.load(toy.SIZE)\ny = toy.old.f(x)\nx.sort(by=1)\n"
@@ -54,3 +54,24 @@ def test_what_the_message_is_about(
     line: int, message: str, change: ApiChange, expected: bool
 ) -> None:
     assert is_about_another(CODE, line, message, change) is expected
+
+
+@pytest.mark.parametrize(
+    ("message", "api", "expected"),
+    [
+        ("No module named 'toy.old'", "toy.old.f", True),
+        ("No module named 'toy.old'", "toy.old.part.Table.sort", True),
+        ("No module named 'toy.old'", "toy.older.f", False),
+        ("No module named 'toy.old.part'", "toy.old.f", False),
+        ("No module named 'toy'", "toy.old.f", False),  # a library that is not there at all
+        ("No module named 'other.old'", "toy.old.f", False),
+        ("cannot import name 'old' from 'toy' (/lib/toy/__init__.py)", "toy.old.f", True),
+        ("cannot import name 'old' from partially initialized module 'toy'", "toy.old.f", True),
+        ("cannot import name 'new' from 'toy'", "toy.old.f", False),
+        ("something went wrong", "toy.old.f", False),
+    ],
+)
+def test_an_import_fails_before_what_it_holds_is_used(
+    message: str, api: str, expected: bool
+) -> None:
+    assert is_import_of(message, make_change(api)) is expected

@@ -22,7 +22,10 @@ from tests.making import make_candidate, make_change, make_pair
 from tests.plain_runs import PlainPool, verifier
 
 OLD = """
-import random
+import random, sys, types
+__path__ = []
+part = sys.modules["toy.part"] = types.ModuleType("toy.part")
+part.f = lambda x: [x, x]
 def load(x): return [x, x]
 def scale(x, by=2): return x * by
 def mean(x): return sum(x) / len(x)
@@ -33,6 +36,7 @@ class Table:
 """
 NEW = """
 import random, warnings
+__path__ = []
 def read(x): return [x, x]
 def scale(x, by=2):
     warnings.warn("scale is deprecated, use times", DeprecationWarning, stacklevel=2)
@@ -83,6 +87,16 @@ def test_proved(toy: Verifier, old: str, new: str, api: str, effect: Effect) -> 
     assert proved.proof.effect is effect
     assert proved.proof.observed >= 1
     assert not proved.works_on_old
+
+
+def test_an_import_that_fails_is_a_break_of_what_it_imports(toy: Verifier) -> None:
+    old = "import toy.part as p\nz = 1\nx = p.f(1)"
+    proved = toy.verify(candidate(old, "z = 1\nx = toy.read(1)", api="toy.part.f"))
+    assert isinstance(proved, Proved), proved
+    assert (proved.proof.error_type, proved.proof.line) == ("ModuleNotFoundError", 2)
+    other = toy.verify(candidate(f"{old}\ny = toy.load(1)", "x = y = toy.read(1)\nz = 1"))
+    assert isinstance(other, Dropped)
+    assert other.reason is DropReason.NOT_AT_THE_CHANGE
 
 
 def test_member_that_is_read_now(toy: Verifier) -> None:
