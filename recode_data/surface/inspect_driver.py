@@ -79,6 +79,7 @@ class _Inspector:
         self.tops = tuple(payload["tops"])
         self.numbers = {}
         self.kept = []
+        self.stand_ins = {}
         self.pending = []
         self.messages = []
 
@@ -101,6 +102,11 @@ class _Inspector:
                 and not any(part.startswith("_") for part in name.split("."))
             ):
                 modules[name] = (module, [])
+        self.stand_ins = {
+            id(module): name
+            for name, module in list(sys.modules.items())
+            if module is not None and not isinstance(module, types.ModuleType)
+        }
         for name in modules:
             module, warned = modules[name]
             self.module(name, module, warned)
@@ -194,6 +200,8 @@ class _Inspector:
     def value(self, value):
         if isinstance(value, types.ModuleType):
             return {"mod": value.__name__}
+        if id(value) in self.stand_ins:  # what a module puts in its own place
+            return {"mod": self.stand_ins[id(value)]}
         if type(value) in SIMPLE:
             return {"t": _type_name(value), "v": _literal(value)}
         entry = {"o": self.number(value), "t": _type_name(value)}

@@ -119,8 +119,8 @@ def test_a_whole_function_keeps_the_imports_of_the_prompt(tmp_path: Path) -> Non
 
 
 @pytest.mark.sandbox
-def test_every_published_reference_passes() -> None:
-    task = open_task(None, TaskSettings(Workspace(Path("unused"))))
+def test_every_published_reference_passes(tmp_path: Path) -> None:
+    task = open_task(None, TaskSettings(Workspace(tmp_path)))
     rows = list(task._rows.values())
     assert len(rows) == 164
     failed = [

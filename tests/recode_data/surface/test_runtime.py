@@ -170,3 +170,14 @@ def test_import_that_warns_of_another_package_says_nothing_of_this_one() -> None
     surface = running_surface_of(files)
     found = {item.path: item.deprecations for item in surface.objects}
     assert len(found["toy.old"]) == 1
+
+
+def test_what_stands_in_for_a_module_is_no_name_of_those_who_import_it() -> None:
+    files = {
+        "toy/__init__.py": "from toy import part\n",
+        "toy/utils.py": "import sys\nclass Wrapper:\n    flag = 1\nsys.modules[__name__] = Wrapper()",
+        "toy/part.py": "from toy import utils\ndef f(): ...",
+    }
+    found = objects(running_surface_of(files))
+    assert "toy.part.f" in found
+    assert "toy.part.utils" not in found
