@@ -36,12 +36,16 @@ RECORD = "recode-environment.json"
 FAR_FUTURE = "2200-01-01T00:00:00Z"
 """Cutoff for what is pinned exactly: its own wheels may be younger than the release's first file."""
 
-LATER_YEARS = (1, 2, 4, 8)
+LATER_YEARS = (2, 5)
 """How much later than the cutoff a package's first wheel is looked for, before any will do."""
+MOST_ATTEMPTS = 14
+"""Of one such search; each finds one to three packages that lack wheels."""
+OLDEST_TRIED = 2
+"""Interpreters of which later wheels are looked for; the oldest has those nearest to the day."""
 
 _TOO_EARLY = (
     re.compile(r"Wheels are required for `([A-Za-z0-9._-]+)`"),
-    re.compile(r"`([A-Za-z0-9._-]+)` was filtered by `exclude-newer`"),
+    re.compile(r"`([A-Za-z0-9._-]+)` was filtered by `exclude-newer"),
 )
 """How uv's hints name a package that the cutoff makes unusable."""
 
@@ -156,19 +160,19 @@ def resolve_together(
     """A resolution for each request, all on the same interpreter wherever one fits all.
 
     The first interpreter that fits is taken. Where none does since a dependency had no wheel yet in
-    its day (Twisted, before 2021), that one alone is taken from later, on the oldest interpreter that
-    then fits. An index that does not tell upload dates makes a cutoff impossible to keep: only then,
-    with a warning, dependencies are taken as of today.
+    its day (Twisted, before 2021), that one alone is taken from later, on one of the oldest. An index
+    that does not tell upload dates makes a cutoff impossible to keep: only then, with a warning,
+    dependencies are taken as of today.
 
     Raises:
         EnvironmentLacksError: no interpreter fits.
         IndexUnreachableError: no network.
     """
     failures: list[tuple[Interpreter, NoResolutionError]] = []
-    oldest_first = sorted(interpreters, key=lambda item: Version(item.version))
+    oldest = sorted(interpreters, key=lambda item: Version(item.version))[:OLDEST_TRIED]
     for way, order in (
         (resolve, interpreters),
-        (_with_later_wheels, oldest_first),
+        (_with_later_wheels, oldest),
         (_as_of_today, interpreters),
     ):
         if way is not resolve and all(request.cutoff is None for request in requests):
@@ -200,16 +204,21 @@ def _with_later_wheels(request: Request, interpreter: Interpreter, uv: UvRunner)
     """As `resolve`; what has no wheel as of the cutoff is taken from when it first has one."""
     pinned = {pin.partition("==")[0] for pin in map(exact_pin, request.requirements) if pin}
     later: dict[str, int] = {}
-    while True:
+    for attempt in range(MOST_ATTEMPTS):
         try:
             return resolve(request, interpreter, uv, later)
         except NoResolutionError as error:
             named = (name for hint in _TOO_EARLY for name in hint.findall(str(error)))
             lacking = {canonicalize_name(name) for name in named} - pinned
-            if not lacking or any(later.get(name, 0) > len(LATER_YEARS) for name in lacking):
+            lacking -= {name for name, step in later.items() if step > len(LATER_YEARS)}
+            if not lacking or attempt == MOST_ATTEMPTS - 1:
                 raise
-            for name in lacking:
-                later[name] = later.get(name, 0) + 1
+            reached = max(later.values(), default=1)
+            for (
+                name
+            ) in lacking:  # a further package is needed by one of the others: as late as they
+                later[name] = later[name] + 1 if name in later else reached
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _as_of_today(request: Request, interpreter: Interpreter, uv: UvRunner) -> Resolution:

@@ -117,15 +117,24 @@ def unknown_apis(
     return list(found)
 
 
-def wrong_directions(new_uses: Sequence[ApiUse], old: VersionFacts, new: VersionFacts) -> list[str]:
-    """What the new code uses although the new version has removed it, in words."""
-    found = []
-    for use in new_uses:
-        if old.has(use.path) and new.has(use.path) is False:
-            found.append(f"`{use.path}` is in {old.version}, and not in {new.version}")
-        found.extend(
-            f"`{use.path}` takes `{keyword}` in {old.version}, and not in {new.version}"
-            for keyword in use.keywords
-            if old.takes(use.path, keyword) and new.takes(use.path, keyword) is False
-        )
-    return found
+def wrong_directions(
+    old_uses: Sequence[ApiUse], new_uses: Sequence[ApiUse], old: VersionFacts, new: VersionFacts
+) -> list[str]:
+    """Where the new code uses what only the old version has, or the old code what only the new one
+    has, in words."""
+    return [
+        *_only_elsewhere("new", new_uses, old, new),
+        *_only_elsewhere("old", old_uses, new, old),
+    ]
+
+
+def _only_elsewhere(
+    name: str, uses: Sequence[ApiUse], elsewhere: VersionFacts, here: VersionFacts
+) -> Iterator[str]:
+    for use in uses:
+        where = f"in {elsewhere.version}, and not in {here.version}"
+        if elsewhere.has(use.path) and here.has(use.path) is False:
+            yield f"{name} code: `{use.path}` is {where}"
+        for keyword in use.keywords:
+            if elsewhere.takes(use.path, keyword) and here.takes(use.path, keyword) is False:
+                yield f"{name} code: `{use.path}` takes `{keyword}` {where}"

@@ -36,7 +36,7 @@ UNKNOWN_API = "unknown_api"
 WRONG_DIRECTION = "wrong_direction"
 KINDS = {
     UNKNOWN_API: "The code uses an API, or a keyword of one, that exists in neither version.",
-    WRONG_DIRECTION: "The new code uses what the new version has removed.",
+    WRONG_DIRECTION: "The new code uses what the new version has removed, or the old code what it brought.",
 }
 DRIVER = Path(__file__).with_name("keywords_driver.py")
 LIMITS = Limits(cpu_seconds=120.0, wall_seconds=300.0, memory_bytes=8 << 30, output_bytes=64 << 20)
@@ -210,5 +210,5 @@ def _judge(
 ) -> Iterator[Finding]:
     for words in unknown_apis((("old", uses[0]), ("new", uses[1])), old, new):
         yield Finding(UNKNOWN_API, number, words)
-    for words in wrong_directions(uses[1], old, new):
+    for words in wrong_directions(*uses, old, new):
         yield Finding(WRONG_DIRECTION, number, words)

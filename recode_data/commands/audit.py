@@ -63,8 +63,9 @@ def audit(
 
     FILE is JSON, JSON Lines, Parquet or a built folder. Mechanical defects are looked for in any
     case. With --execute each library is imported, in the sandbox, in the versions that the rows name:
-    APIs that exist in neither, and new code that uses what the new version removed. Rows whose
-    releases cannot be installed are listed as not checked. Exit code 1 when there are defects.
+    APIs that exist in neither, and rows that go backwards, since their new code uses what the new
+    version removed or their old code what it brought. Rows whose releases cannot be installed are
+    listed as not checked. Exit code 1 when there are defects.
 
     \b
     Example:

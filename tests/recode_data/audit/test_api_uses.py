@@ -81,4 +81,6 @@ def facts(version: str, *, there: bool, keywords: str | None = None) -> VersionF
 def test_verdicts(old: VersionFacts, new: VersionFacts, unknown: int, wrong: int) -> None:
     found = api_uses("import toy\ntoy.a(x=1)\n", ["toy"])
     assert len(unknown_apis([("new", found)], old, new)) == unknown
-    assert len(wrong_directions(found, old, new)) == wrong
+    assert len(wrong_directions((), found, old, new)) == wrong
+    assert len(wrong_directions(found, (), new, old)) == wrong
+    assert wrong_directions((), found, new, new) == []

@@ -21,12 +21,12 @@ from recode_data.workspace import Workspace
 RIGHT = ("import toylib\ntoylib.stats.spread([1.0])\n", "import toylib\ntoylib.stats.deviation([1.0])\n")  # fmt: skip
 CASES: list[tuple[str, str, str, list[str]]] = [
     ("right", *RIGHT, []),
-    ("backwards", *RIGHT[::-1], ["wrong_direction: `toylib.stats.spread` is in 1.0, and not in 2.0"]),
+    ("backwards", *RIGHT[::-1], ["wrong_direction: new code: `toylib.stats.spread` is in 1.0, and not in 2.0", "wrong_direction: old code: `toylib.stats.deviation` is in 2.0, and not in 1.0"]),
     ("made up", RIGHT[0], "import toylib\ntoylib.stats.deviate([1.0])\n", ["unknown_api: new code: `toylib.stats.deviate` exists in neither version"]),
     ("made up before", "import toylib.statistics\n", RIGHT[1], ["unknown_api: old code: `toylib.statistics` exists in neither version"]),
     ("keyword", "import toylib\ntoylib.stats.quantile([1.0], 0.5, interpolation='linear')\n", "import toylib\ntoylib.stats.quantile([1.0], 0.5, method='linear')\n", []),
     ("keyword that a wrapper still takes", RIGHT[0], "import toylib\ntoylib.stats.quantile([1.0], 0.5, interpolation='linear')\n", []),
-    ("keyword backwards", RIGHT[0], "import toylib\ntoylib.read_rows('1', engine='python')\n", ["wrong_direction: `toylib.read_rows` takes `engine` in 1.0, and not in 2.0"]),
+    ("keyword backwards", RIGHT[0], "import toylib\ntoylib.read_rows('1', engine='python')\n", ["wrong_direction: new code: `toylib.read_rows` takes `engine` in 1.0, and not in 2.0"]),
     ("made-up keyword", RIGHT[0], "import toylib\ntoylib.read_rows('1', separator=',')\n", ["unknown_api: new code: `toylib.read_rows` takes no `separator` in either version"]),
     ("only tried", RIGHT[0], "try:\n    from toylib.stats import deviate\nexcept ImportError:\n    from toylib.stats import deviation as deviate\n", []),
 ]  # fmt: skip
