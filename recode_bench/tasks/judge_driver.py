@@ -57,7 +57,7 @@ def prepare(setup):
 def _solve(sock, payload, scope, libraries):
     """Load the solution and answer calls until the judge hangs up."""
     peer = _crossing.peer.Peer(sock, libraries, judges=False, seeded=payload["seeded"])
-    peer.printed = sys.stdout = _crossing.peer.Printed()
+    peer.printed = sys.stdout = _crossing.side_effects.Printed()
     sys.stderr = io.StringIO()
     failure = None
     try:

@@ -19,6 +19,7 @@ MODULES = (
     "reading",
     "changes",
     "packets",
+    "side_effects",
     "stand_ins",
     "peer",
 )

@@ -47,6 +47,10 @@ def _memory_file():
     return number
 
 
+class TooLarge(ValueError):
+    """More than crosses at once; nothing has been sent."""
+
+
 class Content:
     """The bytes of a message, and how they were when they came."""
 
@@ -89,7 +93,7 @@ class Wire:
         self.remembers = remembers
 
     def send(self, message, blobs=()):
-        """Send one message whole."""
+        """Send one message whole; raises TooLarge."""
         raw = _dumps([message, [len(blob) for blob in blobs]]).encode("ascii")
         total = len(raw)
         for blob in blobs:
@@ -98,7 +102,7 @@ class Wire:
             self.sock.send(b"".join([HEAD.pack(len(raw), total, 0), *_laid_out(raw, blobs)]))
             return
         if total > LIMIT_BYTES:
-            raise ValueError("%d bytes of values" % total)
+            raise TooLarge("%d bytes of values are too many to hand over" % total)
         files = _Files(total)
         try:
             files.write_all(raw, blobs)

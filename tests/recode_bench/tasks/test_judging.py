@@ -100,6 +100,15 @@ def test_reasons_are_told_apart(court: Court, code: str, reason: str) -> None:
     assert [test.reason for test in judged.tests] == [reason]
 
 
+def test_what_is_too_large_to_hand_over_is_an_error_that_says_so(court: Court) -> None:
+    code = "import numpy\ndef f(): return numpy.zeros(1 << 29)"
+    large = replace(court, limits=replace(LIMITS, memory_bytes=6 << 30))
+    test = "def test():\n    assert f().sum() == 0\n"
+    judged = large.judge(program(test, imports="import numpy"), code)
+    (verdict,) = judged.tests
+    assert (verdict.reason, "too many to hand over" in verdict.detail) == ("error", True)
+
+
 def test_a_hang_costs_no_other_test_its_verdict(court: Court) -> None:
     code = "def f(n):\n    while n == 2: pass\n    return n"
     tests = [f"def test():\n    assert f({n}) == {n}\n" for n in (1, 2, 3, 2, 4)]
