@@ -198,7 +198,12 @@ def _imported(manifest: Mapping[str, JsonValue]) -> list[str]:
         counts = mapping(outcomes)
         kept = [number(counts, "proved"), number(counts, "repaired")]
         everything = sum(number(counts, name) for name in counts)
-        rows.append([library, *(f"{n:,}" for n in (everything, *kept, everything - sum(kept)))])
+        figures = [f"{n:,}" for n in (everything, *kept, everything - sum(kept))]
+        reasons = sorted(
+            (-number(counts, name), name) for name in counts if name not in ("proved", "repaired")
+        )
+        why = ", ".join(f"{-count:,} `{name}`" for count, name in reasons)
+        rows.append([library, *figures, why])
     return [
         "## Imported rows",
         "",
@@ -206,7 +211,7 @@ def _imported(manifest: Mapping[str, JsonValue]) -> list[str]:
         f"{number(about, 'rows'):,} rows. *Proved* rows hold as they stand, *repaired* ones with imports "
         "that they took for granted; the others are dropped, each with its reason.",
         "",
-        *_table(("library", "rows", "proved", "repaired", "dropped"), rows),
+        *_table(("library", "rows", "proved", "repaired", "dropped", "dropped for"), rows),
         "Assumptions:",
         "",
         *(f"{n}. {text}" for n, text in enumerate(items(about.get("assumptions")), 1)),

@@ -104,7 +104,7 @@ def test_rows_keep_their_words_and_say_where_they_are_from(imported: Path) -> No
 def test_the_card_has_the_table(imported: Path) -> None:
     card = (imported / "README.md").read_text("utf-8")
     assert "recode-data import rows.jsonl --skip heavy --out DIR" in card
-    assert "| toylib | 9 | 1 | 1 | 7 |" in card
+    assert "| toylib | 9 | 1 | 1 | 7 | 1 `duplicate`, 1 `no_edit`, 1 `nothing_changed`, " in card
     assert "recode-data build toylib" not in card
     assert "No row of either" not in card
     assert "composed from facts" not in card
