@@ -41,6 +41,7 @@ from recode_data.producers import (
     proved_or_known,
     suspected_changes,
     worth_trying,
+    written_by_users,
 )
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
@@ -221,7 +222,8 @@ def mine_step(
     changes = tuple(sorted((*known, *suspected), key=lambda change: change.key))
     clock.lap("probe")
 
-    candidates = list(propose(changes, old_usages, new_usages))
+    written = written_by_users(changes, surfaces.old.objects)
+    candidates = list(propose(written, old_usages, new_usages))
     if options.producers:
         candidates = [item for item in candidates if item.producer in options.producers]
     clock.lap("candidates")

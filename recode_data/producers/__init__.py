@@ -1,3 +1,4 @@
+from recode_data.producers.paths import written_by_users
 from recode_data.producers.propose import (
     PRODUCERS,
     first_tries,
@@ -17,4 +18,5 @@ __all__ = [
     "proved_or_known",
     "suspected_changes",
     "worth_trying",
+    "written_by_users",
 ]
