@@ -64,12 +64,14 @@ def _what_happened(item: FurtherChange) -> str:
     new_api = item.replacement.new_api if item.replacement else change.new_api
     if kind in (ChangeKind.RENAMED, ChangeKind.MOVED) and new_api not in (None, change.old_api):
         return f"{subject} was {kind.value} to `{new_api}`"
+    new_name = item.replacement.new_parameter if item.replacement else None
+    to_name = f" to `{new_name}`" if new_name and new_name != change.parameter else ""
     sentences = {
         ChangeKind.REMOVED: f"{subject} was removed",
         ChangeKind.RENAMED: f"{subject} was renamed",
         ChangeKind.MOVED: f"{subject} was moved",
         ChangeKind.PARAMETER_REMOVED: f"{parameter} was removed",
-        ChangeKind.PARAMETER_RENAMED: f"{parameter} was renamed",
+        ChangeKind.PARAMETER_RENAMED: f"{parameter} was renamed{to_name}",
         ChangeKind.PARAMETER_ADDED_REQUIRED: f"{parameter} became required",
         ChangeKind.PARAMETER_REORDERED: f"The parameters of `{change.old_api}` changed their order",
         ChangeKind.KEYWORD_ONLY: f"{parameter} must be passed by keyword",
@@ -123,8 +125,13 @@ def _until(change: ApiChange, old_version: str) -> str:
 
 
 def _signatures(item: FurtherChange) -> list[str]:
+    """Before and now; nothing where the old thing is still there and another one is to be used: the
+    signature that is known is then that of its wrapper."""
     change = item.change
     old, new = change.old_signature, change.new_signature
+    is_other = item.replacement is not None and item.replacement.new_api != change.old_api
+    if change.kind is ChangeKind.DEPRECATED and is_other:
+        return []
     if old is None or new is None or str(old) == str(new):
         return []
     now = item.replacement.new_api if item.replacement else change.new_api or change.old_api

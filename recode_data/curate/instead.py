@@ -36,7 +36,7 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
 def _other_arguments(item: FurtherChange) -> str:
     change, name = item.change, item.change.parameter
     new_name = item.replacement.new_parameter if item.replacement else None
-    if new_name:
+    if new_name and new_name != name:
         return f"Pass `{new_name}` instead of `{name}`."
     if change.kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
         return f"Write `{name}=...` where it was given by position."

@@ -69,7 +69,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             ),
             Replacement("toy.load", (), 1.0, new_parameter="b"),
             BREAK,
-            "The parameter `a` of `toy.load` was renamed in toy 2.0 (up to 1.0 it works).\n"
+            "The parameter `a` of `toy.load` was renamed to `b` in toy 2.0 (up to 1.0 it works).\n"
             "Pass `b` instead of `a`.\n"
             "Signature before: `load(a)`.\nSignature now: `load(b)`.\n"
             "Under 2.0 the old way raises AttributeError: module 'toy' has no attribute 'load'",
@@ -119,6 +119,20 @@ NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
             "Write `a=...` where it was given by position.",
         ),
         (
+            make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="a"),
+            Replacement("toy.load", (), 1.0, new_parameter="a"),
+            "Write `a=...` where it was given by position.",
+        ),
+        (
+            make_change(
+                kind=ChangeKind.DEPRECATED,
+                old_signature=signature("a", "b"),
+                new_signature=signature("args"),
+            ),
+            READ,
+            "Write `toy.read` instead.",
+        ),
+        (
             make_change(
                 "toy.Table.size",
                 kind=ChangeKind.KIND_CHANGED,
@@ -136,7 +150,16 @@ NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
         ),
         (make_change(), None, "Where it was `toy.load`, write `toy.read`."),
     ],
-    ids=["parameter removed", "its default", "keyword only", "read", "function", "one expression"],
+    ids=[
+        "parameter removed",
+        "its default",
+        "keyword only",
+        "same name",
+        "deprecated wrapper",
+        "read",
+        "function",
+        "one expression",
+    ],
 )
 def test_what_to_write_instead(
     change: ApiChange, replacement: Replacement | None, expected: str
