@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import array
+import ctypes
 import fcntl
 import os
 import socket
@@ -27,6 +27,10 @@ def ends() -> Iterator[Ends]:
 
 def dense(size: int) -> bytes:
     return bytes(range(1, 252)) * (size // 251 + 1)
+
+
+def address_of(memory: bytearray) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
 
 
 def open_descriptors() -> int:
@@ -55,8 +59,8 @@ def test_what_comes_is_what_was_sent(ends: Ends, blobs: list[bytes]) -> None:
         blobs
     )
     for number, blob in enumerate(found):
-        address = array.array("B", blob)
-        assert content.is_as_it_came(number, address.buffer_info()[0], len(blob))
+        memory = bytearray(blob) or bytearray(1)
+        assert content.is_as_it_came(number, address_of(memory), len(blob))
 
 
 def test_long_json_goes_as_a_file(ends: Ends) -> None:
@@ -73,8 +77,8 @@ def test_a_change_is_seen_against_what_came_and_is_the_receivers_own(ends: Ends,
     ends[0].send({}, [memoryview(sent)])
     _, (blob,), content = ends[1].receive()
     blob[size // 2] = 0
-    copy = array.array("B", blob)
-    assert not content.is_as_it_came(0, copy.buffer_info()[0], size)
+    memory = bytearray(blob)
+    assert not content.is_as_it_came(0, address_of(memory), size)
     assert sent[size // 2] != 0
 
 
