@@ -46,7 +46,7 @@ from recode_data.verify.observed import (
     SeenWarning,
     parse_observed,
 )
-from recode_data.verify.preload import Modules, preload_of
+from recode_data.verify.preload import Modules, imported_lazily, preload_of
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 """Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
@@ -149,7 +149,7 @@ class Verifier:
             code,
             environment,
             self.sandboxes,
-            imports=self._imports_for(code),
+            imports=self._imports_for(code, environment),
             hash_seed=hash_seed,
             limits=self._limits,
         )
@@ -158,8 +158,9 @@ class Verifier:
             self._runs.popitem(last=False)
         return observed
 
-    def _imports_for(self, code: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self._imports, *preload_of(code, self._sets))))
+    def _imports_for(self, code: str, environment: Environment) -> tuple[str, ...]:
+        lazily = imported_lazily(environment)
+        return tuple(dict.fromkeys((*self._imports, *lazily, *preload_of(code, self._sets))))
 
     def verify(self, candidate: Candidate, *, with_hidden: bool = True) -> Proved | Dropped:
         """Admit the candidate, or say why not; the order of checks is the order of cheapness.
@@ -264,7 +265,7 @@ class Verifier:
                 code,
                 environment,
                 self.sandboxes,
-                imports=self._imports_for(code),
+                imports=self._imports_for(code, environment),
                 hash_seed=hash_seed,
                 limits=self._limits,
                 variants=tuple(variants),

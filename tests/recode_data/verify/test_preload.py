@@ -2,7 +2,14 @@
 
 import pytest
 
-from recode_data.verify.preload import FEWEST_SNIPPETS, MOST_SETS, preload_of, server_sets
+from recode_data.records import Environment
+from recode_data.verify.preload import (
+    FEWEST_SNIPPETS,
+    MOST_SETS,
+    imported_lazily,
+    preload_of,
+    server_sets,
+)
 
 PRELOADS = [
     # snippet, sets, the one that it is given
@@ -43,3 +50,18 @@ def test_what_few_import_is_not_worth_a_server() -> None:
 def test_there_are_few_servers() -> None:
     codes = [f"import m{number}.part" for number in range(3 * MOST_SETS)] * FEWEST_SNIPPETS
     assert len(server_sets(codes)) == MOST_SETS
+
+
+@pytest.mark.parametrize(
+    ("pins", "expected"),
+    [
+        (("networkx==3.1", "numpy==1.26.4"), ("numpy",)),
+        (("numpy==2.0.0", "scipy==1.14.1", "pandas==2.2.3"), ("numpy", "pandas", "scipy.sparse")),
+        (("networkx==3.1", "numpydoc==1.5"), ()),
+        ((), ()),
+    ],
+)
+def test_what_functions_import_is_there_where_it_is_installed(
+    pins: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert imported_lazily(Environment("k", "/python", "/", "3.11.7", pins)) == expected
