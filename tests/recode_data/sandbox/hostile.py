@@ -155,6 +155,13 @@ ATTACKS = [
         REFUSED,
     ),
     Attack(
+        "memory that no process has",
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "answer = libc.shmget(0, 1 << 20, 0o1600) if hasattr(libc, 'shmget') else -1",
+        FINE,
+        -1,
+    ),
+    Attack(
         "memory of the server",
         TRY + "import os\nanswer = refused(lambda: open(f'/proc/{os.getppid()}/mem', 'rb'))",
         FINE,
