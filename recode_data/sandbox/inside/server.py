@@ -203,11 +203,30 @@ def _drain(reader):
 def _over(limits):
     """Which limit the processes of the job pass together; each alone is held by the kernel."""
     found = _descendants()
-    if sum(rss for rss, _ in found.values()) > limits["memory_bytes"]:
+    used = sum(rss for rss, _ in found.values())
+    if used + _in_memory_files(found) > limits["memory_bytes"]:
         return "memory"
     if sum(cpu for _, cpu in found.values()) > limits["cpu_seconds"] + 1:
         return "cpu"
     return None
+
+
+def _in_memory_files(pids):
+    """Bytes of files in memory that the processes have open, which is no memory of theirs.
+
+    Where jobs are forks of this process's own user, it may not look.
+    """
+    sizes = {}
+    for pid in pids:
+        folder = "/proc/%d/fd/" % pid
+        try:
+            for name in os.listdir(folder):
+                if os.readlink(folder + name).startswith("/memfd:"):
+                    found = os.stat(folder + name)
+                    sizes[found.st_ino] = found.st_blocks * 512
+        except OSError:  # gone, or not to be seen
+            continue
+    return sum(sizes.values())
 
 
 def _descendants():

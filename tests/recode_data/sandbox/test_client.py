@@ -12,7 +12,7 @@ import pytest
 
 from recode_data.records import Environment
 from recode_data.sandbox import JobStatus, Level, Limits, Sandbox, SandboxPool, client
-from recode_data.sandbox.isolation import Plan, attempt, plans
+from recode_data.sandbox.isolation import Plan, attempt, choose, plans
 from tests.recode_data.sandbox.hostile import DRIVER, LIMITS, environment
 
 pytestmark = pytest.mark.sandbox
@@ -63,6 +63,19 @@ def test_a_fork_that_goes_on_holds_nothing_up(sandbox: Sandbox) -> None:
         result = sandbox.run("import os\nos.fork()\nanswer = 1", limits=limits)
         assert (result.status, result.messages) == (JobStatus.DONE, (1,))
         assert result.wall_seconds < 5
+
+
+def test_files_in_memory_count_as_memory(sandbox: Sandbox) -> None:
+    if choose(None, False).jobs != "clone":
+        pytest.skip("jobs have no namespaces below the server's, which may not look at their files")
+    code = (
+        "import os, time\nkept = [os.memfd_create('x') for _ in range(48)]\n"
+        "for file in kept: os.ftruncate(file, 16 << 20); os.posix_fallocate(file, 0, 16 << 20)\n"
+        "time.sleep(30)"
+    )
+    limits = Limits(memory_bytes=512 << 20, wall_seconds=25)
+    assert sandbox.run(code, limits=limits).status is JobStatus.OUT_OF_MEMORY
+    assert sandbox.run("answer = 1").messages == (1,)
 
 
 def test_what_arrived_before_the_end_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
