@@ -222,7 +222,7 @@ def mine_step(
     changes = tuple(sorted((*known, *suspected), key=lambda change: change.key))
     clock.lap("probe")
 
-    written = written_by_users(changes, surfaces.old.objects)
+    written = written_by_users(changes, surfaces.old.objects, (*old_usages, *new_usages))
     candidates = list(propose(written, old_usages, new_usages))
     if options.producers:
         candidates = [item for item in candidates if item.producer in options.producers]

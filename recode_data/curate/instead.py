@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from recode_data.records import ApiChange, Candidate, ChangeKind, FurtherChange, ObjectKind
 from recode_data.references import find_references, taken_up
@@ -125,10 +126,21 @@ def _other_expression(candidate: Candidate) -> str:
 
 
 def _taken_up(candidate: Candidate) -> str:
-    """What the library's own example uses now, where that is little enough to name."""
+    """What the library's own example uses now, and what it does not any more, where that is little
+    enough to name."""
     library = candidate.change.old_api.partition(".")[0]
-    found = sorted(taken_up(candidate.old_code, candidate.new_code))
-    paths = [path for path in found if path.partition(".")[0] == library] or found
+    codes = (candidate.old_code, candidate.new_code)
+    paths, left = (_of(library, taken_up(*given)) for given in (codes, codes[::-1]))
     if not 0 < len(paths) <= MOST_PATHS:
         return ""
-    return f"The new way uses {' and '.join(f'`{path}`' for path in paths)}."
+    place = f" in place of {_listed(left)}" if 0 < len(left) <= MOST_PATHS else ""
+    return f"The new way uses {_listed(paths)}{place}."
+
+
+def _of(library: str, found: Iterable[str]) -> list[str]:
+    own = [path for path in found if path.partition(".")[0] == library]
+    return sorted(own or found)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    return " and ".join(f"`{path}`" for path in paths)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from recode_data.records import ApiChange, ApiObject, ObjectKind
+from recode_data.records import ApiChange, ApiObject, ObjectKind, Usage
 from recode_data.references import taken_up
 
 _PRIVATE = re.compile(r"(?:\.|import |from )_[A-Za-z]|[(, ]_[A-Za-z]\w* as ")
@@ -22,24 +22,38 @@ def takes_up_private(old_code: str, new_code: str) -> bool:
 
 
 def written_by_users(
-    changes: Iterable[ApiChange], objects: Iterable[ApiObject]
+    changes: Iterable[ApiChange], objects: Sequence[ApiObject], usages: Iterable[Usage]
 ) -> tuple[ApiChange, ...]:
-    """The changes without those of paths through a module that another module merely imports.
+    """The changes without those of names that a module merely imports for itself.
 
-    `from toy import parts` makes `toy.table.parts.Part` a path that works, and that nobody writes.
-    What the library's root shows (`numpy.emath`) is there on purpose.
+    `from toy import parts, load` makes `toy.table.parts.Part` and `toy.table.load` paths that work,
+    and that nobody writes. What a package shows is there on purpose, unless the name that it is
+    known by changes too; and so is what any usage writes (`numpy.emath`).
 
     Args:
         changes: of one version step.
         objects: the surface of the old version.
+        usages: of both versions.
     """
-    imported = {
+    changes = tuple(changes)
+    changed = {change.old_api for change in changes if change.parameter is None}
+    written = {path for usage in usages for api in usage.apis for path in _at_and_above(api)}
+    files = {
         item.path
         for item in objects
         if item.kind is ObjectKind.MODULE
-        and item.canonical != item.path
-        and item.path.count(".") > 1
+        and item.source_file is not None
+        and not item.source_file.endswith("__init__.py")
     }
+
+    def is_imported(item: ApiObject) -> bool:
+        if item.kind is ObjectKind.MODULE:
+            return item.canonical != item.path
+        return item.alias_of is not None and (
+            item.path.rpartition(".")[0] in files or item.alias_of in changed
+        )
+
+    imported = {item.path for item in objects if item.path not in written and is_imported(item)}
     return tuple(change for change in changes if imported.isdisjoint(_at_and_above(change.old_api)))
 
 

@@ -207,7 +207,7 @@ def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
         new_code="import toy\nwith toy.open(1) as f:\n    x = toy.read(f)\n", replacement=None
     )
     note = update_note(candidate, WARN, "toy", "1.0", "2.0")
-    assert "The new way uses `toy.open` and `toy.read`." in note
+    assert "The new way uses `toy.open` and `toy.read` in place of `toy.load`." in note
     elsewhere = make_candidate(
         "from toy import pickle\nx = pickle.dumps(1)\n",
         "import pickle\nx = pickle.dumps(1)\n",
@@ -215,7 +215,7 @@ def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
         change=make_change("toy.pickle"),
     )
     note = update_note(elsewhere, WARN, "toy", "1.0", "2.0")
-    assert "The new way uses `pickle.dumps`." in note
+    assert "The new way uses `pickle.dumps` in place of `toy.pickle.dumps`." in note
 
 
 def test_composed_rows_tell_of_each_change() -> None:
