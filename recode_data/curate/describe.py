@@ -109,12 +109,21 @@ def update_note(
     """
     lines: list[str] = []
     for item in _changes_of(candidate):
-        until = _until(item.change, old_version)
-        lines.append(f"{_what_happened(item)} in {library} {new_version}{until}.")
+        lines.append(_first_sentence(item, proof, library, old_version, new_version))
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
     lines.append(_consequence(candidate.concerned or proof, new_version))
     return "\n".join(line for line in lines if line)
+
+
+def _first_sentence(
+    item: FurtherChange, proof: Proof, library: str, old_version: str, new_version: str
+) -> str:
+    happened, until = _what_happened(item), _until(item.change, old_version)
+    if item.change.kind is ChangeKind.DEPRECATED and proof.effect is Effect.BREAK:
+        happened = f"{happened.removesuffix('is deprecated')}no longer works this way"
+        until = f" (up to {old_version} it works)"
+    return f"{happened} in {library} {new_version}{until}."
 
 
 def _until(change: ApiChange, old_version: str) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from recode_data.records import ApiChange, ApiObject, ObjectKind, Usage
+from recode_data.records import ApiChange, ApiObject, EvidenceKind, ObjectKind, Usage
 from recode_data.references import taken_up
+
+SAID = frozenset({EvidenceKind.ERROR_MESSAGE, EvidenceKind.WARNING_MESSAGE, EvidenceKind.IDENTITY})
+"""Evidence that is the library's own word, or a fact."""
 
 _PRIVATE = re.compile(r"(?:\.|import |from )_[A-Za-z]|[(, ]_[A-Za-z]\w* as ")
 
@@ -27,34 +30,42 @@ def written_by_users(
     """The changes without those of names that a module merely imports for itself.
 
     `from toy import parts, load` makes `toy.table.parts.Part` and `toy.table.load` paths that work,
-    and that nobody writes. What a package shows is there on purpose, unless the name that it is
-    known by changes too; and so is what any usage writes (`numpy.emath`).
+    and that nobody writes. What any usage writes is there on purpose (`numpy.emath`).
 
     Args:
         changes: of one version step.
         objects: the surface of the old version.
         usages: of both versions.
     """
-    changes = tuple(changes)
-    changed = {change.old_api for change in changes if change.parameter is None}
     written = {path for usage in usages for api in usage.apis for path in _at_and_above(api)}
-    files = {
+    imported = {
         item.path
         for item in objects
-        if item.kind is ObjectKind.MODULE
-        and item.source_file is not None
-        and not item.source_file.endswith("__init__.py")
-    }
-
-    def is_imported(item: ApiObject) -> bool:
-        if item.kind is ObjectKind.MODULE:
-            return item.canonical != item.path
-        return item.alias_of is not None and (
-            item.path.rpartition(".")[0] in files or item.alias_of in changed
+        if item.path not in written
+        and (
+            item.canonical != item.path
+            if item.kind is ObjectKind.MODULE
+            else item.alias_of is not None
         )
-
-    imported = {item.path for item in objects if item.path not in written and is_imported(item)}
+    }
     return tuple(change for change in changes if imported.isdisjoint(_at_and_above(change.old_api)))
+
+
+def against_advice(change: ApiChange, old_code: str, new_code: str) -> bool:
+    """Whether the new code takes up something else than what the library itself says to write.
+
+    What it says is in its messages, or shown by what the old name is: the same object as another.
+    Code that takes up no path, a renamed method for one, is left to the proof.
+    """
+    advice = {
+        item.new_api
+        for item in change.replacements
+        if any(evidence.kind in SAID for evidence in item.evidence) and not is_private(item.new_api)
+    }
+    if change.parameter is not None or not advice:
+        return False
+    paths = taken_up(old_code, new_code)
+    return bool(paths) and not any(advice.intersection(_at_and_above(path)) for path in paths)
 
 
 def _at_and_above(path: str) -> list[str]:

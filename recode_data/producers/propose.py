@@ -12,7 +12,7 @@ from recode_data.producers.control import control
 from recode_data.producers.evolved import evolved
 from recode_data.producers.forward import forward
 from recode_data.producers.learned import learned
-from recode_data.producers.paths import takes_up_private
+from recode_data.producers.paths import against_advice, takes_up_private
 from recode_data.producers.proposals import StepUsages, step_usages
 from recode_data.producers.touching import MOST_USAGES
 from recode_data.producers.unexplained import is_suspicion
@@ -134,7 +134,9 @@ def _ranked(
                 found = islice(found, allowed)
             for candidate in found:
                 codes = (candidate.old_code, candidate.new_code)
-                if candidate.old_code == candidate.new_code or takes_up_private(*codes):
+                if candidate.old_code == candidate.new_code:
+                    continue
+                if takes_up_private(*codes) or against_advice(change, *codes):
                     continue
                 if codes not in seen:
                     seen.add(codes)

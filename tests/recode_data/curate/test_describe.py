@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recode_data.curate import describe, update_note
@@ -258,3 +260,11 @@ def test_what_the_old_way_says_is_shown_as_far_as_it_tells(message: str, shown: 
     proof = Proof(Effect.BREAK, "ImportError", None, message, 2, 1)
     note = update_note(make_candidate(), proof, "toy", "1.0", "2.0")
     assert note.split("\n")[-1] == f"Under 2.0 the old way raises ImportError{shown}"
+
+
+def test_what_breaks_is_not_called_deprecated_alone() -> None:
+    change = make_change(kind=ChangeKind.DEPRECATED)
+    broke = replace(WARN, effect=Effect.BREAK, error_type="AttributeError", warning_category=None)
+    note = update_note(make_candidate(change=change), broke, "toy", "1.0", "2.0")
+    first = "The function `toy.load` no longer works this way in toy 2.0 (up to 1.0 it works)."
+    assert note.splitlines()[0] == first

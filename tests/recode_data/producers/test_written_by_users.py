@@ -3,7 +3,8 @@
 import pytest
 
 from recode_data.producers import written_by_users
-from recode_data.records import ApiObject, ObjectKind
+from recode_data.producers.paths import against_advice
+from recode_data.records import ApiObject, Evidence, EvidenceKind, ObjectKind, Replacement
 from tests.making import make_change, make_usage
 
 MODULE, CLASS, FUNCTION = ObjectKind.MODULE, ObjectKind.CLASS, ObjectKind.FUNCTION
@@ -33,7 +34,7 @@ OBJECTS = [
         ("toy.table.load", False),
         ("toy.table.save", True),  # some usage writes it
         ("toy.table.sort", True),  # made here
-        ("toy.parts.load", True),  # a package shows what it likes
+        ("toy.parts.load", False),
         ("toy.table.Part", True),  # no other path is preferred
         ("toy.table.partsize", True),
         ("toy.short", True),  # some usage takes something from it
@@ -48,6 +49,28 @@ def test_paths_through_imported_modules_are_not(api: str, expected: bool) -> Non
     assert written_by_users([change], OBJECTS, usages) == ((change,) if expected else ())
 
 
-def test_of_a_name_that_changes_the_one_that_it_is_known_by_counts() -> None:
-    known, further = make_change("toy.load"), make_change("toy.parts.load")
-    assert written_by_users([known, further], OBJECTS, []) == (known,)
+def replacement(path: str, kind: EvidenceKind) -> Replacement:
+    return Replacement(path, (Evidence(kind, "why"),), 0.9)
+
+
+SAID = replacement("toy.read", EvidenceKind.ERROR_MESSAGE)
+SIMILAR = replacement("toy.loads", EvidenceKind.SIMILARITY)
+
+
+@pytest.mark.parametrize(
+    ("replacements", "new", "expected"),
+    [
+        ((SAID, SIMILAR), "toy.read(1)", False),
+        ((SAID, SIMILAR), "toy.loads(1)", True),
+        ((SAID, SIMILAR), "toy.read.quickly(1)", False),
+        ((SIMILAR,), "toy.loads(1)", False),  # nothing is known for certain
+        ((SAID,), "x.read()", False),  # no path is taken up
+        ((replacement("toy._impl.read", EvidenceKind.IDENTITY),), "toy.loads(1)", False),
+    ],
+)
+def test_what_the_library_says_to_write_is_written(
+    replacements: tuple[Replacement, ...], new: str, expected: bool
+) -> None:
+    change = make_change("toy.load", replacements=replacements)
+    codes = (f"import toy\nx = 1\ny = {code}\n" for code in ("toy.load(1)", new))
+    assert against_advice(change, *codes) is expected
