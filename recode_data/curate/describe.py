@@ -109,7 +109,8 @@ def update_note(
     """
     lines: list[str] = []
     for item in _changes_of(candidate):
-        lines.append(_first_sentence(item, proof, library, old_version, new_version))
+        effect = None if candidate.further else proof.effect  # of several changes: of which one?
+        lines.append(_first_sentence(item, effect, library, old_version, new_version))
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
     lines.append(_consequence(candidate.concerned or proof, new_version))
@@ -117,10 +118,10 @@ def update_note(
 
 
 def _first_sentence(
-    item: FurtherChange, proof: Proof, library: str, old_version: str, new_version: str
+    item: FurtherChange, effect: Effect | None, library: str, old_version: str, new_version: str
 ) -> str:
     happened, until = _what_happened(item), _until(item.change, old_version)
-    if item.change.kind is ChangeKind.DEPRECATED and proof.effect is Effect.BREAK:
+    if item.change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
         happened = f"{happened.removesuffix('is deprecated')}no longer works this way"
         until = f" (up to {old_version} it works)"
     return f"{happened} in {library} {new_version}{until}."

@@ -103,7 +103,9 @@ def _other_api(change: ApiChange, new_api: str, new_code: str) -> str:
         return f"Call the method `{new_api}` of the first argument."
     if change.object_kind is ObjectKind.MODULE and _is_taken_whole(new_api, new_code):
         return f"What was taken from it is `{new_api}` now."
-    return f"Write `{new_api}` instead."
+    leaf = re.escape(new_api.rpartition(".")[2])
+    sign = "-" if re.search(rf"(?<![\w)])-(?:\w+\.)*{leaf}\b", change.message) else ""
+    return f"Write `{sign}{new_api}` instead."  # np.NINF: "Use `-np.inf` instead"
 
 
 def _other_expression(candidate: Candidate) -> str:

@@ -205,6 +205,13 @@ def wait_for(process: subprocess.Popen[str], out: Path, moment: str) -> None:
         time.sleep(0.002)
 
 
+def soon_gone(group: int) -> bool:
+    deadline = time.monotonic() + 20
+    while not group_is_gone(group) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return group_is_gone(group)
+
+
 def kill_and_finish(
     moment: str, variables: dict[str, str], out: Path, built: Path, *, whole_group: bool = False
 ) -> None:
@@ -214,10 +221,7 @@ def kill_and_finish(
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.communicate()
-    deadline = time.monotonic() + 20
-    while not group_is_gone(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert group_is_gone(process.pid), "processes outlive a killed build"
+    assert soon_gone(process.pid), "processes outlive a killed build"
     finish(variables, out, built)
 
 
@@ -278,7 +282,7 @@ def test_ctrl_c_says_how_to_go_on(
     assert (process.returncode, stdout) == (130, ""), stderr
     assert "the same command goes on from here" in stderr.splitlines()[-1]
     assert "Traceback" not in stderr
-    assert group_is_gone(process.pid)
+    assert soon_gone(process.pid)
     finish(variables, out, built)
 
 

@@ -268,3 +268,17 @@ def test_what_breaks_is_not_called_deprecated_alone() -> None:
     note = update_note(make_candidate(change=change), broke, "toy", "1.0", "2.0")
     first = "The function `toy.load` no longer works this way in toy 2.0 (up to 1.0 it works)."
     assert note.splitlines()[0] == first
+
+
+def test_a_sign_is_part_of_what_to_write() -> None:
+    change = make_change("toy.NINF", message="`toy.NINF` was removed. Use `-toy.inf` instead.")
+    candidate = make_candidate(
+        "import toy\nx = toy.NINF\n",
+        "import toy\nx = -toy.inf\n",
+        change=change,
+        replacement=Replacement("toy.inf", (), 0.9),
+    )
+    assert "Write `-toy.inf` instead." in update_note(candidate, WARN, "toy", "1.0", "2.0")
+    plain = replace(change, message="Use `toy.inf` instead, non-toy.inf is gone.")
+    candidate = replace(candidate, change=plain)
+    assert "Write `toy.inf` instead." in update_note(candidate, WARN, "toy", "1.0", "2.0")
