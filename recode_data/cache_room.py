@@ -14,12 +14,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from recode_data.environments import RECORD
+
 logger = logging.getLogger(__name__)
 
 KINDS = ("artifacts", "changes", "surface", "unpacked", "usages")
 """Folders of the cache that hold `<first two characters of the key>/<key>`, file or folder."""
 ENVIRONMENTS = "environments"
-ENVIRONMENT_RECORD = "recode-environment.json"
 UV_ARCHIVES = "uv/archive-v0"
 GONE = ".gone-"
 
@@ -85,7 +86,7 @@ class CacheRoom:
 
     def _entries(self) -> Iterator[_Entry]:
         for root in _children(self._cache / ENVIRONMENTS):
-            record = root / ENVIRONMENT_RECORD
+            record = root / RECORD
             yield _Entry(root, record.stat().st_mtime if record.is_file() else 0.0)
         local = {path.name for path in self._local_wheels()}
         for kind in KINDS:
@@ -143,7 +144,7 @@ def _remove(path: Path) -> None:
     if not path.is_dir():
         path.unlink(missing_ok=True)
         return
-    (path / ENVIRONMENT_RECORD).unlink(missing_ok=True)  # first: half-removed is half-made
+    (path / RECORD).unlink(missing_ok=True)  # first: half-removed is half-made
     gone = path.with_name(f"{GONE}{path.name}")  # and half an unpacked release is none
     path.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)

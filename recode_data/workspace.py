@@ -122,13 +122,13 @@ class Workspace:
         self.cache = cache.expanduser().absolute()
         try:
             self.cache.mkdir(parents=True, exist_ok=True)
+            self._room = CacheRoom(self.cache)
         except OSError as error:
             raise EnvironmentLacksError(
-                f"the cache folder {self.cache} cannot be made: {error.strerror}",
+                f"the cache folder {self.cache} cannot be made or written: {error.strerror}",
                 "set RECODE_CACHE to a folder that you may write",
             ) from error
         self.max_bytes = max_bytes
-        self._room = CacheRoom(self.cache)
         self._index = index or IndexSettings()
         self._environ = dict(os.environ if environ is None else environ)
         self._on_download = on_download

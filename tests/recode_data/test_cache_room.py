@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recode_data.cache_room import ENVIRONMENT_RECORD, CacheRoom
+from recode_data.cache_room import CacheRoom
+from recode_data.environments import RECORD
 
 KILOBYTE = b"x" * 1024
 Put = Callable[..., Path]
@@ -21,7 +22,7 @@ def put(tmp_path: Path) -> Put:
         entry = tmp_path / kind / (key if environment else f"{key[:2]}/{key}")
         entry.mkdir(parents=True)
         (entry / "file").write_bytes(KILOBYTE * kilobytes)
-        marked = entry / ENVIRONMENT_RECORD if environment else entry
+        marked = entry / RECORD if environment else entry
         if environment:
             marked.write_bytes(b"{}")
         os.utime(marked, (used, used))
