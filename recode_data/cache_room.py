@@ -10,11 +10,12 @@ import logging
 import os
 import shutil
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from recode_data.environments import RECORD
+from recode_data.records import StepContext
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ class CacheRoom:
         self._cache = cache
         self._sizes: dict[Path, int] = {}
         self._lock = os.open(cache / ".in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        weakref.finalize(self, os.close, self._lock)
+        self.close: Callable[[], object] = weakref.finalize(self, os.close, self._lock)
+        """Give up the claim; at the latest it ends with this object."""
         fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def keep_within(self, max_bytes: int, kept: Collection[str]) -> int:
@@ -64,6 +66,10 @@ class CacheRoom:
             return self._sweep(max_bytes, kept)
         finally:  # a claim that is refused is lost as well
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def size(self) -> int:
+        """Bytes that could be removed and had again; what is being made at the moment may count."""
+        return sum(self._size(entry.path) for entry in self._entries())
 
     def _sweep(self, max_bytes: int, kept: Collection[str]) -> int:
         for half in (*self._cache.glob(f"*/{GONE}*"), *self._cache.glob(f"*/*/{GONE}*")):
@@ -108,10 +114,14 @@ class CacheRoom:
                     yield path
 
     def _size(self, path: Path) -> int:
-        """Bytes on disk; entries do not change, so each is looked at once."""
-        if path not in self._sizes:
-            self._sizes[path] = sum(item.lstat().st_blocks * 512 for item in _files(path))
-        return self._sizes[path]
+        """Bytes on disk; finished entries do not change, so each is looked at once."""
+        known = self._sizes.get(path)
+        if known is not None:
+            return known
+        size = sum(_blocks(item) for item in _files(path))
+        if path.parent.name != ENVIRONMENTS or (path / RECORD).exists():
+            self._sizes[path] = size
+        return size
 
     def _remove_unshared_archives(self) -> None:
         """What uv keeps of wheels that no environment has any more; it fetches them again."""
@@ -138,6 +148,24 @@ def _files(path: Path) -> Iterator[Path]:
         return
     for folder, _, names in os.walk(path):
         yield from (Path(folder, name) for name in names)
+
+
+def _blocks(path: Path) -> int:
+    try:
+        return path.lstat().st_blocks * 512
+    except FileNotFoundError:  # a temporary file of an installer
+        return 0
+
+
+def keys_of(context: StepContext) -> frozenset[str]:
+    """Keys of what a version step cannot do without: its environments and its files."""
+    files = [
+        file.sha256
+        for release in (context.old, context.new)
+        for file in (release.wheel, release.sdist)
+        if file is not None
+    ]
+    return frozenset({context.old_environment.key, context.new_environment.key, *files})
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
@@ -59,6 +59,7 @@ class LocalExecutor:
         self._jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
         self._is_working = False
+        self._is_closed = False
 
     def map(
         self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
@@ -68,7 +69,7 @@ class LocalExecutor:
         A worker that dies takes no result with it: its items are given out once more.
 
         Raises:
-            RecodeError: workers keep dying.
+            RecodeError: workers keep dying, or another thread has closed the executor.
         """
         pending: dict[Future[ResultT], ItemT] = {}
         waiting = iter(items)
@@ -91,18 +92,22 @@ class LocalExecutor:
                     result = future.result()
                     del pending[future]
                     yield result
-            except BrokenProcessPool as error:
+            except (BrokenProcessPool, CancelledError) as error:
                 deaths += 1
                 if deaths > 3:
                     raise RecodeError(
                         "worker processes keep dying (out of memory?); try fewer --jobs"
                     ) from error
                 lost = list(pending.values())
-                self.close()
+                self._stop()
                 pending = {self._workers().submit(function, item): item for item in lost}
 
     def close(self) -> None:
         """End the workers, in the middle of an item if need be: Ctrl-C is not to wait for it."""
+        self._is_closed = True
+        self._stop()
+
+    def _stop(self) -> None:
         if self._pool is not None:
             if self._is_working:  # the pool itself can end them only from Python 3.14 on
                 for worker in tuple((self._pool._processes or {}).values()):
@@ -111,6 +116,8 @@ class LocalExecutor:
             self._pool = None
 
     def _workers(self) -> ProcessPoolExecutor:
+        if self._is_closed:
+            raise RecodeError("the executor is closed")
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self._jobs,

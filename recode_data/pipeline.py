@@ -8,6 +8,7 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
+from recode_data.cache_room import keys_of
 from recode_data.catalog import companions_of
 from recode_data.curate import (
     best_of_each_snippet,
@@ -181,7 +182,7 @@ def prepare(
     context = read_context(
         step, workspace, companions_of(step.library), allow_weak=options.allow_weak
     )
-    workspace.keep_within_limit(context)
+    workspace.keep_within_limit(keys_of(context))
     return context
 
 

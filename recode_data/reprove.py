@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from recode_data.executor import Executor
@@ -38,14 +38,22 @@ class FailedRow:
     detail: str
 
 
-def reprove_rows(task: ReproofTask) -> tuple[FailedRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Reproved:
+    """Failures of one task, and the keys of the environments that it is done with."""
+
+    environments: tuple[str, str]
+    failures: tuple[FailedRow, ...]
+
+
+def reprove_rows(task: ReproofTask) -> Reproved:
     """The rows of a task that do not prove again."""
     failures = []
     for pair in task.pairs:
         failure = _reprove_row(pair, task)
         if failure is not None:
             failures.append(failure)
-    return tuple(failures)
+    return Reproved((task.old.key, task.new.key), tuple(failures))
 
 
 def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
@@ -69,27 +77,59 @@ def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
     return None
 
 
-def reprove(
-    pairs: Sequence[MigrationPair], workspace: Workspace, executor: Executor, progress: Progress
-) -> tuple[FailedRow, ...]:
-    """Failures of these rows, in the order of the rows; environments are rebuilt from the pins."""
-    groups: dict[tuple[tuple[str, ...], str, tuple[str, ...], str], list[MigrationPair]]
-    groups = defaultdict(list)
+Pins = tuple[tuple[str, ...], str, tuple[str, ...], str]
+
+
+def _by_environments(pairs: Iterable[MigrationPair]) -> dict[Pins, list[MigrationPair]]:
+    groups: dict[Pins, list[MigrationPair]] = defaultdict(list)
     for pair in pairs:
         key = (pair.old_requirements, pair.old_python, pair.new_requirements, pair.new_python)
         groups[key].append(pair)
-    tasks: list[ReproofTask] = []
+    return groups
+
+
+def _tasks(
+    groups: Mapping[Pins, list[MigrationPair]],
+    workspace: Workspace,
+    progress: Progress,
+    at_work: Counter[str],
+) -> Iterator[ReproofTask]:
+    """Tasks, each group's environments made when the workers come to it.
+
+    A file of rows may be about more environments than the disk holds: those of groups before are
+    dropped once the cache is full.
+
+    Args:
+        at_work: Keys of environments, counted up for each task given out.
+    """
     for (old_pins, old_python, new_pins, new_python), members in groups.items():
+        workspace.keep_within_limit({key for key, count in at_work.items() if count > 0})
+        progress.note(f"{members[0].dependency} {members[0].old_version}:{members[0].new_version}")
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
         sets = server_sets(pair.old_code for pair in members)
         members.sort(key=lambda pair: preload_of(pair.old_code, sets))
-        tasks.extend(
-            ReproofTask(old, new, tuple(members[start : start + ROWS_PER_TASK]), sets=sets)
-            for start in range(0, len(members), ROWS_PER_TASK)
-        )
+        for start in range(0, len(members), ROWS_PER_TASK):
+            rows = tuple(members[start : start + ROWS_PER_TASK])
+            at_work.update((old.key, new.key))
+            yield ReproofTask(old, new, rows, sets=sets)
+
+
+def reprove(
+    pairs: Sequence[MigrationPair], workspace: Workspace, executor: Executor, progress: Progress
+) -> tuple[FailedRow, ...]:
+    """Failures of these rows, in the order of the rows; environments are rebuilt from the pins.
+
+    Raises:
+        RecodeError: an environment cannot be made.
+    """
+    groups = _by_environments(pairs)
+    total = sum(-(-len(members) // ROWS_PER_TASK) for members in groups.values())
+    at_work: Counter[str] = Counter()
+    tasks = _tasks(groups, workspace, progress, at_work)
     found: list[FailedRow] = []
-    for failures in progress.track(executor.map(reprove_rows, tasks), "proving rows", len(tasks)):
-        found.extend(failures)
+    for done in progress.track(executor.map(reprove_rows, tasks), "proving rows", total):
+        found.extend(done.failures)
+        at_work.subtract(done.environments)
     order = {pair.id: position for position, pair in enumerate(pairs)}
     return tuple(sorted(found, key=lambda failure: order[failure.id]))

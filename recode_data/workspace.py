@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,6 @@ from recode_data.records import (
     Artifact,
     Environment,
     Release,
-    StepContext,
     content_id,
     decode,
     encode,
@@ -138,6 +137,13 @@ class Workspace:
         self._local = LocalReleases(self._artifacts, self.unpacked)
         self._listings: dict[str, Listing] = {}
         self._interpreters: tuple[Interpreter, ...] | None = None
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Give up the claim on the cache folder; nothing in it may be used any more."""
+        self._room.close()
 
     @classmethod
     def default(
@@ -397,21 +403,21 @@ class Workspace:
 
     # --- room -------------------------------------------------------------------------------------
 
-    def keep_within_limit(self, context: StepContext) -> int:
-        """Remove from the cache what has not been used for longest, but nothing of this step.
+    def keep_within_limit(self, kept: Collection[str] = (), share: float = 1.0) -> int:
+        """Remove from the cache what has not been used for longest, but nothing that is `kept`.
 
         Call it while this process makes nothing. Returns the number of bytes removed, 0 where other
         processes use the cache as well.
+
+        Args:
+            kept: Keys that stay: see `cache_room.keys_of`.
+            share: Of the limit, what may stay.
         """
-        files = [
-            file.sha256
-            for release in (context.old, context.new)
-            for file in (release.wheel, release.sdist)
-            if file is not None
-        ]
-        return self._room.keep_within(
-            self.max_bytes, {context.old_environment.key, context.new_environment.key, *files}
-        )
+        return self._room.keep_within(int(self.max_bytes * share), kept)
+
+    def is_over_limit(self) -> bool:
+        """Whether the cache holds more than it may."""
+        return self._room.size() > self.max_bytes
 
 
 def _limit_of(gigabytes: str | None) -> int:

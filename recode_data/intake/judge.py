@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,24 +55,20 @@ class JudgedStep:
     outcomes: tuple[Outcome, ...]
 
 
-@functools.lru_cache(maxsize=1)
-def _workspace(cache: Path) -> Workspace:
-    return Workspace.default(cache)
-
-
 def judge_step(task: ImportTask) -> JudgedStep:
     """Environments, then every row; what fails here is an outcome, never an exception."""
-    try:
-        context = read_step(task.step, task.rows, _workspace(task.cache))
-    except RecodeError as error:
-        why = " ".join(str(error).split())[:400]
-        drops = tuple(
-            dropped(row, task.source, DropReason.ENVIRONMENT_UNAVAILABLE, why) for row in task.rows
-        )
-        return JudgedStep(task.step, None, drops)
-    verifier = step_verifier(context, task.allow_weak)
-    outcomes = tuple(judge_row(row, task.source, context, verifier) for row in task.rows)
-    return JudgedStep(task.step, context, outcomes)
+    # opened for this step alone: between steps the caller makes room, which needs the claim
+    with Workspace.default(task.cache) as workspace:
+        try:
+            context = read_step(task.step, task.rows, workspace)
+        except RecodeError as error:
+            why = " ".join(str(error).split())[:400]
+            reason = DropReason.ENVIRONMENT_UNAVAILABLE
+            drops = tuple(dropped(row, task.source, reason, why) for row in task.rows)
+            return JudgedStep(task.step, None, drops)
+        verifier = step_verifier(context, task.allow_weak)
+        outcomes = tuple(judge_row(row, task.source, context, verifier) for row in task.rows)
+        return JudgedStep(task.step, context, outcomes)
 
 
 def read_step(step: VersionStep, rows: Iterable[ForeignRow], workspace: Workspace) -> StepContext:

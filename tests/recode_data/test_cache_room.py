@@ -95,3 +95,16 @@ def test_a_killed_sweep_is_finished_by_the_next(put: Put, tmp_path: Path) -> Non
     half = left.rename(left.with_name(".gone-aa11"))
     CacheRoom(tmp_path).keep_within(10**9, ())
     assert not half.exists()
+
+
+def test_the_size_is_of_what_could_go_and_grows_with_what_is_being_made(
+    put: Put, tmp_path: Path
+) -> None:
+    room = CacheRoom(tmp_path)
+    assert room.size() == 0
+    put("unpacked", "aa11", 400, used=10)
+    making = put("environments", "bb22", 100, used=5)
+    (making / RECORD).unlink()
+    assert 500 * 1024 <= room.size() < 600 * 1024
+    (making / "more").write_bytes(KILOBYTE * 300)
+    assert 800 * 1024 <= room.size() < 900 * 1024

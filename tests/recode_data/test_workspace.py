@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from recode_data.cache_room import keys_of
 from recode_data.errors import (
     CorruptArtifactError,
     EnvironmentLacksError,
@@ -258,9 +259,9 @@ def test_room_is_made_for_a_step_at_the_cost_of_others(index: ToyIndex, tmp_path
     step = VersionStep("beta", "1.0", "2.0")
     old, new = (workspace.release("beta", version) for version in ("1.0", "2.0"))
     context = StepContext(step, old, new, *workspace.step_environments(old, new))
-    assert workspace.keep_within_limit(context) == 0
+    assert workspace.keep_within_limit(keys_of(context)) == 0
     workspace.max_bytes = 0
-    assert workspace.keep_within_limit(context) > 0
+    assert workspace.keep_within_limit(keys_of(context)) > 0
     assert not Path(other.python).exists()
     assert all(
         Path(made.python).exists() for made in (context.old_environment, context.new_environment)
@@ -276,3 +277,10 @@ def test_a_limit_that_is_no_number(
     monkeypatch.setenv("RECODE_CACHE_GB", value)
     with pytest.raises(UsageError, match="RECODE_CACHE_GB"):
         Workspace.default(tmp_path)
+
+
+def test_a_cache_that_cannot_be_claimed_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "cache/.in-use").mkdir()
+    with pytest.raises(EnvironmentLacksError, match="cannot be made or written") as raised:
+        Workspace(tmp_path / "cache")
+    assert "RECODE_CACHE" in str(raised.value)

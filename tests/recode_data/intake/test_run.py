@@ -139,3 +139,15 @@ def test_a_repeated_import_takes_over_what_was_judged(
     (imported / "manifest.json").unlink()
     run_import(imported.parent)
     assert (imported / "manifest.json").read_bytes() == before
+
+
+def test_a_full_cache_is_swept_between_steps_and_loses_no_row(
+    imported: Path, tmp_path: Path, toy_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(toy_index))
+    monkeypatch.setenv("RECODE_CACHE_GB", "0")
+    write_rows(tmp_path / "rows.jsonl")
+    run_import(tmp_path)
+    assert not list((tmp_path / "cache/environments").glob("[!.]*"))
+    assert read_pairs(tmp_path / "out") == read_pairs(imported)
