@@ -56,6 +56,7 @@ from recode_data.records import (
     Outcome,
     StepContext,
     StepResult,
+    Usage,
     Verified,
     VersionStep,
     content_id,
@@ -63,19 +64,17 @@ from recode_data.records import (
 from recode_data.sandbox import SandboxPool
 from recode_data.step_ahead import StepAhead
 from recode_data.step_changes import read_context, step_changes
+from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.steps import SourceKind, parse_source
 from recode_data.uv_runner import UvError
 from recode_data.verify.preload import Modules, preload_of, server_sets
-from recode_data.verify.probe import changes_from, worth_probing
+from recode_data.verify.probe import Finding, changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, prove
 from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
-PROBED_PER_CANDIDATE = 2
-"""Where a build takes few candidates of a step, it looks at that many usages for each, and gives
-half of the candidates to changes that have proved before."""
 LEAVES_OUT = (
     UnknownReleaseError,
     EnvironmentLacksError,
@@ -210,13 +209,18 @@ def mine_step(
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
     journal = folder.journal(context, "probe")
-    worth = worth_probing(old_usages)
-    if options.limit:
-        worth = worth[: options.limit * PROBED_PER_CANDIDATE]
+    worth: Sequence[Usage] = worth_probing(old_usages)
     sets = server_sets(usage.code for usage in (*old_usages, *new_usages))
-    findings = probe_usages(
-        context, worth, journal, executor, progress, allow_weak=options.allow_weak, sets=sets
-    )
+
+    def probe(usages: Sequence[Usage]) -> list[Finding]:
+        return probe_usages(
+            context, usages, journal, executor, progress, allow_weak=options.allow_weak, sets=sets
+        )
+
+    if options.limit:
+        worth, findings = probed_while_it_pays(worth, options.limit, probe)
+    else:
+        findings = probe(worth)
     probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
     known = (*changes, *probed)
     suspected = suspected_changes(old_usages, new_usages, known, surfaces.old.objects)
@@ -233,15 +237,19 @@ def mine_step(
         clean = {usage.code for usage in worth} - broken
         candidates = promising_first(candidates, broken, clean)
     first, held = first_tries(candidates)
-    most = options.limit or len(candidates)
-    half = len(first) if options.limit is None else -(-most // 2)
-    outcomes = prove_all(context, first[:half], folder, executor, progress, options, sets)
-    more = [*worth_trying(held, outcomes), *first[half:]][: most - len(outcomes)]
-    outcomes += prove_all(context, more, folder, executor, progress, options, sets)
+
+    def proved(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
+        return prove_all(context, some, folder, executor, progress, options, sets)
+
+    if options.limit:
+        outcomes = proved_while_it_pays(first, held, options.limit, proved)
+    else:
+        outcomes = proved(first)
+        outcomes += proved(worth_trying(held, outcomes))
     further = list(propose_further(distinct_pairs(outcomes), old_usages))
     if options.producers:
         further = [item for item in further if item.producer in options.producers]
-    outcomes += prove_all(context, further, folder, executor, progress, options, sets)
+    outcomes += proved(further)
     clock.lap("proofs")
     changes = proved_or_known(changes, outcomes)
     return StepResult(context, changes, len(old_usages), len(new_usages), len(worth), outcomes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -14,7 +13,7 @@ from recode_data.progress import SilentProgress
 from recode_data.records import Environment, MigrationPair
 from recode_data.reprove import ROWS_PER_TASK, ReproofTask, Reproved
 from recode_data.workspace import Workspace
-from tests.built_datasets import toy_pairs
+from tests.making import make_pair
 
 
 class TwoAhead:
@@ -47,8 +46,7 @@ class Notebook:
 
 def rows(library: str, count: int) -> list[MigrationPair]:
     return [
-        replace(
-            toy_pairs()[0],
+        make_pair(
             id=f"{library}{number:02}",
             old_requirements=(f"{library}==1",),
             new_requirements=(f"{library}==2",),

@@ -1,0 +1,100 @@
+"""How far a step of a catalog is followed: in rounds, for as long as they give something.
+
+Steps differ by a hundredfold in what they hold. The same number of tries for each would cut NumPy
+2.0 short and spend most of the time on releases in which nothing broke.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from recode_data.producers import worth_trying
+from recode_data.records import Candidate, Outcome, Usage, Verified
+from recode_data.verify.probe import Finding
+
+ROUND = 96
+"""Candidates between two looks at what they gave."""
+LEAST_PROVED = 0.05
+"""Of the candidates of a round, or the search for more of the kind ends."""
+PROBED_ROUND = 240
+LEAST_FOUND = 0.02
+"""Of the usages of a round, or the probe ends: the first usage of everything came before the second
+one of anything."""
+PROBED_PER_CANDIDATE = 2
+MOST_OF_ONE_CHANGE = 30
+"""Proved candidates of one change after which no more of it are tried."""
+
+
+def probed_while_it_pays(
+    worth: Sequence[Usage],
+    limit: int,
+    probe: Callable[[Sequence[Usage]], list[Finding]],
+) -> tuple[Sequence[Usage], list[Finding]]:
+    """The usages that were probed, which are a beginning of `worth`, and the findings.
+
+    Args:
+        worth: Usages, those first that show what few others do.
+        limit: Candidates that the step may take.
+        probe: Findings of some usages.
+    """
+    most = min(len(worth), limit * PROBED_PER_CANDIDATE)
+    findings: list[Finding] = []
+    for start in range(0, most, PROBED_ROUND):
+        tried = worth[start : min(start + PROBED_ROUND, most)]
+        found = probe(tried)
+        findings += found
+        if len({finding.usage.key for finding in found}) < LEAST_FOUND * len(tried):
+            return worth[: start + len(tried)], findings
+    return worth[:most], findings
+
+
+def proved_while_it_pays(
+    first: Sequence[Candidate],
+    held: Sequence[Candidate],
+    limit: int,
+    prove: Callable[[Sequence[Candidate]], tuple[Outcome, ...]],
+) -> tuple[Outcome, ...]:
+    """Outcomes of the candidates that were tried, at most `limit`.
+
+    Half of each round goes to changes that have proved before, half to the others; where too few of
+    a half prove, no more of it are tried. The same candidates give the same rounds.
+
+    Args:
+        first: Candidates to be tried in any case, most promising first.
+        held: Further ones of the same changes.
+        limit: Most candidates.
+        prove: One outcome per candidate, in their order.
+    """
+    waiting, reserve = list(first), list(held)
+    outcomes: list[Outcome] = []
+    while len(outcomes) < limit:
+        room = min(ROUND, limit - len(outcomes))
+        promising = _of_open_changes(worth_trying(reserve, outcomes), outcomes)
+        more = promising[: max(room // 2, room - len(waiting))]
+        fresh = waiting[: room - len(more)]
+        if not more and not fresh:
+            break
+        found = prove([*more, *fresh])
+        outcomes += found
+        taken = {candidate.key for candidate in more}
+        reserve = [candidate for candidate in reserve if candidate.key not in taken]
+        waiting = waiting[len(fresh) :]
+        if not _pays(found[: len(more)]):
+            reserve = []
+        if not _pays(found[len(more) :]):
+            waiting = []
+    return tuple(outcomes)
+
+
+def _of_open_changes(
+    candidates: Sequence[Candidate], outcomes: Sequence[Outcome]
+) -> list[Candidate]:
+    """Candidates of changes that have not been proved often enough."""
+    counts = Counter(item.candidate.change.key for item in outcomes if isinstance(item, Verified))
+    return [item for item in candidates if counts[item.change.key] < MOST_OF_ONE_CHANGE]
+
+
+def _pays(outcomes: Sequence[Outcome]) -> bool:
+    proved = sum(isinstance(item, Verified) for item in outcomes)
+    return not outcomes or proved >= LEAST_PROVED * len(outcomes)

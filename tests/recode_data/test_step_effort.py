@@ -1,0 +1,111 @@
+"""Rounds of a build that takes few candidates: what is tried, in which order, and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from recode_data.records import Candidate, Dropped, DropReason, Outcome, Usage, Verified
+from recode_data.step_effort import (
+    MOST_OF_ONE_CHANGE,
+    PROBED_ROUND,
+    ROUND,
+    probed_while_it_pays,
+    proved_while_it_pays,
+)
+from recode_data.verify.probe import Finding
+from tests.making import make_candidate, make_change, make_pair, make_usage
+
+PAIR = make_pair()
+
+
+def candidates(api: str, count: int, start: int = 0) -> list[Candidate]:
+    change = make_change(api)
+    return [
+        make_candidate(f"{api}({n})", f"new({n})", change=change)
+        for n in range(start, start + count)
+    ]
+
+
+class Prover:
+    """Proves what is told to hold, and writes down the rounds."""
+
+    def __init__(self, holds: Callable[[Candidate], bool]) -> None:
+        self.holds = holds
+        self.rounds: list[list[str]] = []
+
+    def __call__(self, tried: Sequence[Candidate]) -> tuple[Outcome, ...]:
+        self.rounds.append([candidate.change.old_api for candidate in tried])
+        return tuple(
+            Verified(item, PAIR) if self.holds(item) else Dropped(item, DropReason.CRASHED, "")
+            for item in tried
+        )
+
+
+def test_what_never_proves_is_given_up_after_one_round() -> None:
+    prove = Prover(lambda _: False)
+    outcomes = proved_while_it_pays(candidates("m.a", 500), candidates("m.a", 9, 500), 400, prove)
+    assert len(outcomes) == ROUND
+
+
+def test_what_proves_goes_on_to_the_limit() -> None:
+    prove = Prover(lambda _: True)
+    first = [one for n in range(200) for one in candidates(f"m.f{n}", 1)]
+    outcomes = proved_while_it_pays(first, [], 150, prove)
+    assert [item.candidate for item in outcomes] == first[:150]
+    assert [len(tried) for tried in prove.rounds] == [ROUND, 150 - ROUND]
+
+
+def test_half_of_a_round_goes_to_changes_that_have_proved() -> None:
+    prove = Prover(lambda item: item.change.old_api == "m.good")
+    first = [*candidates("m.good", 10), *candidates("m.bad", 400)]
+    held = [*candidates("m.good", 300, 10), *candidates("m.bad", 300, 400)]
+    proved_while_it_pays(first, held, 1000, prove)
+    assert prove.rounds[0] == ["m.good"] * 10 + ["m.bad"] * (ROUND - 10)
+    assert prove.rounds[1] == ["m.good"] * (ROUND // 2) + ["m.bad"] * (ROUND // 2)
+    assert len(prove.rounds) == 2, "of the bad, a round proved none; of the good, there are enough"
+
+
+def test_one_change_is_not_followed_for_ever() -> None:
+    prove = Prover(lambda _: True)
+    outcomes = proved_while_it_pays(
+        candidates("m.good", 2), candidates("m.good", 900, 2), 900, prove
+    )
+    assert MOST_OF_ONE_CHANGE <= len(outcomes) <= MOST_OF_ONE_CHANGE + ROUND
+
+
+def test_a_change_that_ceases_to_prove_ends_its_half_alone() -> None:
+    prove = Prover(lambda item: item.old_code == "m.once(0)" or item.change.old_api == "m.good")
+    first = [*candidates("m.once", 1), *[c for n in range(9) for c in candidates("m.good", 9)]]
+    held = candidates("m.once", 500, 1)
+    proved_while_it_pays(first, held, 1000, prove)
+    assert sum(tried.count("m.once") for tried in prove.rounds) <= 1 + ROUND
+
+
+@pytest.mark.parametrize(
+    ("count", "found", "limit", "probed"),
+    [
+        (1000, 0, 400, PROBED_ROUND),
+        (1000, PROBED_ROUND, 400, 800),
+        (1000, PROBED_ROUND, 900, 1000),
+        (100, 0, 400, 100),
+        (0, 0, 400, 0),
+        (1000, PROBED_ROUND // 2, 400, 2 * PROBED_ROUND),
+    ],
+)
+def test_the_probe_ends_where_it_finds_nothing(
+    count: int, found: int, limit: int, probed: int
+) -> None:
+    worth = [replace(make_usage(), code=f"f({number})") for number in range(count)]
+    left = {usage.code for usage in worth[:found]}
+    if found == PROBED_ROUND:
+        left = {usage.code for usage in worth}
+
+    def probe(usages: Sequence[Usage]) -> list[Finding]:
+        return [Finding(item, True, "E", "", 1) for item in usages if item.code in left]
+
+    seen, findings = probed_while_it_pays(worth, limit, probe)
+    assert list(seen) == worth[:probed]
+    assert {item.usage.code for item in findings} == left & {item.code for item in seen}
