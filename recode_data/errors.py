@@ -48,6 +48,10 @@ class EnvironmentLacksError(RecodeError):
         self.what = what
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[EnvironmentLacksError], tuple[str, str]]:
+        """From a worker process to its parent."""
+        return type(self), (self.what, self.remedy)
+
 
 class IndexUnreachableError(EnvironmentLacksError):
     """No package index answered (no network, wrong settings)."""

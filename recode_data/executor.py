@@ -10,6 +10,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -56,10 +57,11 @@ class LocalExecutor:
     """A pool of worker processes that end with this one, however it ends."""
 
     def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+        self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
         self._is_working = False
         self._is_closed = False
+        self._lock = threading.Lock()
 
     def map(
         self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
@@ -76,7 +78,7 @@ class LocalExecutor:
         deaths = 0
         exhausted = False
         while True:
-            while not exhausted and len(pending) < self._jobs * OUTSTANDING_PER_JOB:
+            while not exhausted and len(pending) < self.jobs * OUTSTANDING_PER_JOB:
                 try:
                     item = next(waiting)
                 except StopIteration:
@@ -108,24 +110,26 @@ class LocalExecutor:
         self._stop()
 
     def _stop(self) -> None:
-        if self._pool is not None:
+        with self._lock:  # two threads must not shut down one pool
+            pool, self._pool = self._pool, None
+        if pool is not None:
             if self._is_working:  # the pool itself can end them only from Python 3.14 on
-                for worker in tuple((self._pool._processes or {}).values()):
+                for worker in tuple((pool._processes or {}).values()):
                     worker.terminate()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _workers(self) -> ProcessPoolExecutor:
-        if self._is_closed:
-            raise RecodeError("the executor is closed")
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._jobs,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start_worker,
-                initargs=(os.getpid(),),
-            )
-        return self._pool
+        with self._lock:
+            if self._is_closed:
+                raise RecodeError("the executor is closed")
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self.jobs,
+                    mp_context=multiprocessing.get_context("spawn"),
+                    initializer=_start_worker,
+                    initargs=(os.getpid(),),
+                )
+            return self._pool
 
 
 def make_executor(jobs: int, spec: str = "local") -> Executor:

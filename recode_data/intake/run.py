@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from recode_data.intake.rows import (
     unbound_in,
 )
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
+from recode_data.limited_map import map_within_limit
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
 from recode_data.records import (
@@ -46,10 +46,6 @@ from recode_data.workspace import Workspace
 
 UNKNOWN = "?"
 """Stands for a version that is not known."""
-STEPS_BETWEEN_SWEEPS = 6
-LEFT_AFTER_A_SWEEP = 0.5
-"""Of the cache's limit. The fewer sweeps, the less workers wait for each other."""
-
 Lister = Callable[[Iterable[str]], Mapping[str, VersionList]]
 
 
@@ -163,7 +159,7 @@ def _judge_all(
     tasks.sort(
         key=lambda task: (-len(task.rows), str(task.step))
     )  # most rows per environment first
-    finished = _judged_with_room(tasks, workspace, executor)
+    finished = map_within_limit(judge_step, tasks, workspace, executor)
     for judged in progress.track(finished, "proving steps", len(tasks)):
         with appending(_journal(out, judged.step)) as file:
             for outcome in judged.outcomes:
@@ -172,26 +168,6 @@ def _judge_all(
         proved = sum(isinstance(item, Verified) for item in judged.outcomes)
         progress.note(f"{judged.step}: {proved} of {len(judged.outcomes)} rows proved")
     return [done[step] for step in steps]
-
-
-def _judged_with_room(
-    tasks: Sequence[ImportTask], workspace: Workspace, executor: Executor
-) -> Iterator[JudgedStep]:
-    """Every task judged; whenever the cache is full, workers finish what they have, and it is swept.
-
-    Workers make the environments, so nothing may be removed while one of them is at work.
-    """
-    waiting = list(reversed(tasks))
-
-    def until_full() -> Iterator[ImportTask]:
-        for given in itertools.count(1):
-            if not waiting or (given > STEPS_BETWEEN_SWEEPS and workspace.is_over_limit()):
-                return
-            yield waiting.pop()
-
-    while waiting:
-        yield from executor.map(judge_step, until_full())
-        workspace.keep_within_limit(share=LEFT_AFTER_A_SWEEP)
 
 
 def _journal(out: Path, step: VersionStep) -> Path:

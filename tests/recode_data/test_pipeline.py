@@ -142,6 +142,21 @@ def test_same_bytes_with_another_hash_seed_and_other_jobs(
     assert published(tmp_path / "out") == published(built)
 
 
+def test_steps_side_by_side_give_the_bytes_of_one_after_the_other(
+    toy_index: Path, tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    shutil.copytree(toylib_source("2.0"), later)
+    steps = [STEP, "toylib:1.0:77.0", f"toylib:1.0:{later}"]
+    for jobs in (1, 2):
+        cold = environment(toy_index, tmp_path / f"cache{jobs}", RECODE_CACHE_GB="0")
+        done = run(cold, "build", *steps, "--out", tmp_path / f"out{jobs}", "--jobs", jobs)
+        assert done.returncode == 1, done.stderr
+        assert "toylib:1.0:77.0: left out: " in done.stderr
+        assert ("(3 of 3 steps)" in done.stderr) == (jobs == 2)
+    assert published(tmp_path / "out1") == published(tmp_path / "out2")
+
+
 def test_a_finished_build_is_not_repeated(built: Path, variables: dict[str, str]) -> None:
     before = published(built)
     stamps = {path: path.stat().st_mtime_ns for path in built.rglob("*.parquet")}

@@ -1,0 +1,91 @@
+"""Whole version steps side by side, each in one worker process: for builds of many steps.
+
+A step has parts that only one core can do (the comparison, the proposals) and waits for downloads:
+side by side, steps keep all cores at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recode_data.catalog import companions_of
+from recode_data.errors import RecodeError
+from recode_data.executor import Executor, InProcessExecutor
+from recode_data.journal import BuildFolder
+from recode_data.limited_map import map_within_limit
+from recode_data.progress import SilentProgress
+from recode_data.records import BuildOptions, StepContext, StepResult, VersionStep
+from recode_data.step_changes import read_context
+from recode_data.step_mining import Clock, mine_step
+from recode_data.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class StepTask:
+    """One step of a build; `out` is the build's folder, `cache` the workspace's."""
+
+    step: VersionStep
+    out: Path
+    cache: Path
+    options: BuildOptions
+
+
+@dataclass(frozen=True, slots=True)
+class MinedStep:
+    """What a step gave, or why it could not be mined; seconds by phase."""
+
+    step: VersionStep
+    result: StepResult | None
+    error: RecodeError | None
+    seconds: Mapping[str, float]
+
+
+def mine_alone(task: StepTask) -> MinedStep:
+    """One step in this process; finished pieces of it go to the build's folder at once."""
+    clock = Clock()
+    with Workspace.default(task.cache) as workspace:
+        try:
+            context = _context(task, workspace)
+            clock.lap("releases and environments")
+            result = mine_step(
+                context,
+                BuildFolder(task.out),
+                workspace,
+                InProcessExecutor(),
+                SilentProgress(),
+                task.options,
+                clock,
+            )
+        except RecodeError as error:
+            return MinedStep(task.step, None, error, clock.laps)
+    return MinedStep(task.step, result, None, clock.laps)
+
+
+def mine_side_by_side(
+    steps: Sequence[VersionStep],
+    out: Path,
+    workspace: Workspace,
+    executor: Executor,
+    options: BuildOptions,
+) -> Iterator[MinedStep]:
+    """Every step, in the order in which they finish; this process makes environments ahead."""
+
+    def make_ready(task: StepTask) -> None:
+        try:
+            _context(task, workspace)
+        except (RecodeError, OSError):
+            return  # the step meets it by itself, and says so
+
+    tasks = [StepTask(step, out, workspace.cache, options) for step in steps]
+    return map_within_limit(mine_alone, tasks, workspace, executor, make_ready)
+
+
+def _context(task: StepTask, workspace: Workspace) -> StepContext:
+    return read_context(
+        task.step,
+        workspace,
+        companions_of(task.step.library),
+        allow_weak=task.options.allow_weak,
+    )
