@@ -13,12 +13,12 @@ from recode_data.producers import worth_trying
 from recode_data.records import Candidate, Outcome, Usage, Verified
 from recode_data.verify.probe import Finding
 
-ROUND = 96
+ROUND = 48
 """Candidates between two looks at what they gave."""
-LEAST_PROVED = 0.05
+LEAST_PROVED = 0.08
 """Of the candidates of a round, or the search for more of the kind ends."""
-PROBED_ROUND = 240
-LEAST_FOUND = 0.02
+PROBED_ROUND = 96
+LEAST_FOUND = 0.03
 """Of the usages of a round, or the probe ends: the first usage of everything came before the second
 one of anything."""
 PROBED_PER_CANDIDATE = 2

@@ -15,10 +15,12 @@ from recode_data.records import (
     Candidate,
     ChangeKind,
     Effect,
+    EvidenceKind,
     FurtherChange,
     Proof,
     Signature,
 )
+from recode_data.rewrites.members import changes_member
 
 LONGEST_MESSAGE = 300
 """Characters; what a library says beyond that repeats itself."""
@@ -35,10 +37,9 @@ _NOUNS = {
     "property": "property",
     "attribute": "name",
 }
-_WORKED_WITHOUT = frozenset({ChangeKind.DEPRECATED})
-_STILL_WORKS = frozenset(
-    {ChangeKind.BEHAVIOUR, ChangeKind.DEFAULT_CHANGED, ChangeKind.RETURN_CHANGED}
-)
+_STATES = frozenset({ChangeKind.DEPRECATED, ChangeKind.KEYWORD_ONLY, ChangeKind.UNDEPRECATED})
+"""Kinds whose sentence says how it is in the new version. All others say what happened, and which of
+the releases between the two did it is not known."""
 
 
 def noun(change: ApiChange) -> str:
@@ -46,11 +47,18 @@ def noun(change: ApiChange) -> str:
     return _NOUNS[change.object_kind.value] if change.object_kind is not None else "name"
 
 
-def describe(candidate: Candidate, library: str, new_version: str) -> str:
+def describe(candidate: Candidate, library: str, old_version: str, new_version: str) -> str:
     """One sentence per change that says what changed."""
     return " ".join(
-        f"{_what_happened(item)} in {library} {new_version}." for item in _changes_of(candidate)
+        f"{_what_happened(item)} {_when(item, library, old_version, new_version)}."
+        for item in _changes_of(candidate)
     )
+
+
+def _when(item: FurtherChange, library: str, old_version: str, new_version: str) -> str:
+    if _is_state(item):
+        return f"in {library} {new_version}"
+    return f"between {library} {old_version} and {new_version}"
 
 
 def _changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
@@ -63,6 +71,13 @@ def _what_happened(item: FurtherChange) -> str:
     parameter = f"The parameter `{change.parameter}` of `{change.old_api}`"
     new_api = item.replacement.new_api if item.replacement else change.new_api
     if kind in (ChangeKind.RENAMED, ChangeKind.MOVED) and new_api not in (None, change.old_api):
+        if _was_there_before(item):
+            another = "path" if kind is ChangeKind.MOVED else "name"
+            return f"{subject}, another {another} of `{new_api}`, is no longer offered"
+        if kind is ChangeKind.RENAMED and not changes_member(change):
+            return (
+                f"{subject} was removed"  # likeness proposes it, and it may have been there before
+            )
         return f"{subject} was {kind.value} to `{new_api}`"
     new_name = item.replacement.new_parameter if item.replacement else None
     to_name = f" to `{new_name}`" if new_name and new_name != change.parameter else ""
@@ -94,6 +109,22 @@ def _what_happened(item: FurtherChange) -> str:
     return sentences[kind]
 
 
+def _is_state(item: FurtherChange) -> bool:
+    moved = item.change.kind in (ChangeKind.RENAMED, ChangeKind.MOVED)
+    return item.change.kind in _STATES or (moved and _was_there_before(item))
+
+
+def _was_there_before(item: FurtherChange) -> bool:
+    """Whether the old version had the same object at the other path as well."""
+    change, replacement = item.change, item.replacement
+    evidence = replacement.evidence if replacement else change.evidence
+    if replacement is not None and replacement.new_api == change.new_api:
+        evidence = (*evidence, *change.evidence)
+    return any(
+        one.kind is EvidenceKind.IDENTITY and "same object" in one.detail for one in evidence
+    )
+
+
 def _kind_now(change: ApiChange) -> str:
     kind = _NOUNS.get(change.new_value or "", "")
     return f"a {kind}" if kind and kind != "name" else "something else"
@@ -120,18 +151,14 @@ def update_note(
 def _first_sentence(
     item: FurtherChange, effect: Effect | None, library: str, old_version: str, new_version: str
 ) -> str:
-    happened, until = _what_happened(item), _until(item.change, old_version)
-    if item.change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
-        happened = f"{happened.removesuffix('is deprecated')}no longer works this way"
-        until = f" (up to {old_version} it works)"
-    return f"{happened} in {library} {new_version}{until}."
-
-
-def _until(change: ApiChange, old_version: str) -> str:
-    if change.kind in _STILL_WORKS:
-        return ""
-    works = "works without a warning" if change.kind in _WORKED_WITHOUT else "works"
-    return f" (up to {old_version} it {works})"
+    change = item.change
+    happened, when = _what_happened(item), _when(item, library, old_version, new_version)
+    if _is_state(item):
+        works = "works without a warning" if change.kind is ChangeKind.DEPRECATED else "works"
+        if change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
+            happened, works = f"{happened.removesuffix('is deprecated')}no longer works this way", "works"  # fmt: skip
+        when = f"{when} (up to {old_version} it {works})"
+    return f"{happened} {when}."
 
 
 def _signatures(item: FurtherChange) -> list[str]:

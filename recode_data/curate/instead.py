@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 
@@ -28,7 +29,7 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
         if said or candidate.further:
             return said
     if replacement is not None and _takes_the_place(replacement.new_api, change, candidate):
-        return _other_api(change, replacement.new_api, candidate.new_code)
+        return _other_api(change, replacement.new_api, candidate)
     if candidate.further:
         return ""
     return _other_expression(candidate) or _taken_up(candidate)
@@ -96,16 +97,48 @@ def _paths(code: str) -> list[str]:
         return []
 
 
-def _other_api(change: ApiChange, new_api: str, new_code: str) -> str:
+def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     if changes_member(change) and not leads_to_member(change, new_api):
         return f"Call `{new_api}` with the object as its first argument."
     if not changes_member(change) and leads_to_member(change, new_api):
         return f"Call the method `{new_api}` of the first argument."
-    if change.object_kind is ObjectKind.MODULE and _is_taken_whole(new_api, new_code):
+    if change.object_kind is ObjectKind.MODULE and _is_taken_whole(new_api, candidate.new_code):
         return f"What was taken from it is `{new_api}` now."
     leaf = re.escape(new_api.rpartition(".")[2])
     sign = "-" if re.search(rf"(?<![\w)])-(?:\w+\.)*{leaf}\b", change.message) else ""
-    return f"Write `{sign}{new_api}` instead."  # np.NINF: "Use `-np.inf` instead"
+    more = _further_arguments(change, new_api, candidate)
+    return f"Write `{sign}{new_api}` instead{more}."  # np.NINF: "Use `-np.inf` instead"
+
+
+def _further_arguments(change: ApiChange, new_api: str, candidate: Candidate) -> str:
+    """What every call of the new API gets by keyword and no call of the old one got:
+    `pandas.UInt64Index` became `pandas.Index` with a `dtype`."""
+    new = _keywords(candidate.new_code, new_api)
+    given = {name for call in _keywords(candidate.old_code, change.old_api) for name, _ in call}
+    if not new:
+        return ""
+    shared = set(new[0]).intersection(*new[1:])
+    further = sorted(f"{name}={value}" for name, value in shared if name not in given)
+    if not further or len(", ".join(further)) > LONGEST_EXPRESSION:
+        return ""
+    return f", with `{', '.join(further)}`"
+
+
+def _keywords(code: str, path: str) -> list[list[tuple[str, str]]]:
+    """Of each call of the path, its keyword arguments as written."""
+    try:
+        tree = ast.parse(code)
+        at = {(item.line, item.end_line) for item in find_references(code) if item.path == path}
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    leaf = path.rpartition(".")[2]
+    return [
+        [(item.arg, ast.unparse(item.value)) for item in node.keywords if item.arg]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (node.func.lineno, node.func.end_lineno) in at
+        and ast.unparse(node.func).rpartition(".")[2] == leaf
+    ]
 
 
 def _other_expression(candidate: Candidate) -> str:

@@ -5,11 +5,10 @@ The plentiful producer: new documentation shows the replacement, not the removed
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from recode_data.producers.proposals import StepUsages, proposals
-from recode_data.records import ApiChange, Candidate, ChangeKind, Producer
+from recode_data.records import ApiChange, Candidate, ChangeKind, Producer, Replacement
 from recode_data.rewrites import unwrite
 from recode_data.rewrites.members import changes_member, leads_to_member
 
@@ -17,23 +16,33 @@ CANDIDATES_PER_CHANGE = 30
 """As for forward."""
 
 
-def _is_told_of_nowhere(change: ApiChange, usages: StepUsages) -> bool:
-    """Whether an argument was removed that no example passes: to write its default into calls would
-    give code that nobody has, and a migration that teaches nothing."""
-    name = change.parameter
-    if name is None or change.kind not in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
-        return False
-    passed = re.compile(rf"\b{re.escape(name)}\s*=(?!=)")
-    telling = usages.old.telling(change.old_api, is_member=changes_member(change))
-    return not any(passed.search(usage.code) for usage in telling)
+def _is_of_interest(change: ApiChange, usages: StepUsages) -> bool:
+    """Whether users meet the module: what none of the documentation takes anything from is an inner
+    one, and to write a helper of it into examples would give code that nobody has."""
+    module = change.old_api.rpartition(".")[0]
+    if changes_member(change):  # values have members; their class is seldom named
+        module = module.rpartition(".")[0]
+    return not usages.documented or module in usages.documented
+
+
+def _only_adds_a_default(change: ApiChange, replacement: Replacement) -> bool:
+    """Whether the old way would be the new one with a default written out, as nobody does."""
+    return (
+        change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED)
+        and change.parameter is not None
+        and replacement.new_api == change.old_api
+        and replacement.new_parameter is None
+    )
 
 
 def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     """Candidates of one change, best replacement first, its usages from different files first."""
     count = 0
-    if _is_told_of_nowhere(change, usages):
+    if not _is_of_interest(change, usages):
         return
     for replacement in proposals(change):
+        if _only_adds_a_default(change, replacement):
+            continue
         is_member = leads_to_member(change, replacement.new_api)
         if change.parameter is not None:
             is_member = changes_member(change)

@@ -27,8 +27,9 @@ def takes_up_private(old_code: str, new_code: str) -> bool:
 def written_by_users(
     changes: Iterable[ApiChange], objects: Sequence[ApiObject], usages: Iterable[Usage]
 ) -> tuple[ApiChange, ...]:
-    """The changes without those of names that a module merely imports for itself.
+    """The changes without those of private names, and of names that a module imports for itself.
 
+    Tests of a library write its private names; users who do are not whom a release is for.
     `from toy import parts, load` makes `toy.table.parts.Part` and `toy.table.load` paths that work,
     and that nobody writes. What any usage writes is there on purpose (`numpy.emath`).
 
@@ -37,7 +38,7 @@ def written_by_users(
         objects: the surface of the old version.
         usages: of both versions.
     """
-    written = {path for usage in usages for api in usage.apis for path in _at_and_above(api)}
+    written = {path for usage in usages for api in usage.apis for path in at_and_above(api)}
     imported = {
         item.path
         for item in objects
@@ -48,7 +49,11 @@ def written_by_users(
             else item.alias_of is not None
         )
     }
-    return tuple(change for change in changes if imported.isdisjoint(_at_and_above(change.old_api)))
+    return tuple(
+        change
+        for change in changes
+        if not is_private(change.old_api) and imported.isdisjoint(at_and_above(change.old_api))
+    )
 
 
 def against_advice(change: ApiChange, old_code: str, new_code: str) -> bool:
@@ -65,10 +70,11 @@ def against_advice(change: ApiChange, old_code: str, new_code: str) -> bool:
     if change.parameter is not None or not advice:
         return False
     paths = taken_up(old_code, new_code)
-    return bool(paths) and not any(advice.intersection(_at_and_above(path)) for path in paths)
+    return bool(paths) and not any(advice.intersection(at_and_above(path)) for path in paths)
 
 
-def _at_and_above(path: str) -> list[str]:
+def at_and_above(path: str) -> list[str]:
+    """`a`, `a.b`, `a.b.c` of `a.b.c`."""
     parts = path.split(".")
     return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from recode_data.producers.paths import at_and_above
 from recode_data.producers.touching import MOST_USAGES, index_of
-from recode_data.records import ApiChange, ChangeKind, Replacement, Usage
+from recode_data.records import ApiChange, ChangeKind, Replacement, Usage, UsageOrigin
 from recode_data.rewrites.members import changes_kind_of_member
 from recode_data.rewrites.value import value_pairs
 
@@ -42,6 +43,14 @@ class StepUsages:
         self._new_by_file: dict[str, list[Usage]] = defaultdict(list)
         for usage in new:
             self._new_by_file[_file_name(usage)].append(usage)
+        self.documented = frozenset(
+            path
+            for usage in (*old, *new)
+            if usage.origin is not UsageOrigin.TEST
+            for api in usage.apis
+            for path in at_and_above(api)
+        )
+        """Paths that documentation writes, and those above them."""
         self._later: dict[str, Usage | None] = {}
         self.most = MOST_USAGES
         """Usages looked at for the present change."""

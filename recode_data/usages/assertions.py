@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from recode_data.usages.edits import Edit, Spans, edited
+from recode_data.usages.slices import parts_of
 
 _MARK = re.compile(r"__result_[0-9]+__")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
@@ -138,7 +139,7 @@ def _is_plain(node: ast.expr) -> bool:
     """A name, a literal, or a display of literals: nothing is computed."""
     return not any(
         isinstance(part, (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare))
-        for part in ast.walk(node)
+        for part in parts_of(node)
     )
 
 

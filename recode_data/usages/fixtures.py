@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recode_data.usages.edits import Edit, Spans, edited
+from recode_data.usages.slices import parts_of
 
 DEPTH = 6
 """Fixtures that ask for fixtures are followed this far."""
@@ -93,7 +94,7 @@ def _value_code(node: ast.FunctionDef, name: str, text: str) -> str | None:
         body = body[1:]
     exits = [
         part
-        for part in ast.walk(node)
+        for part in parts_of(node)
         if isinstance(part, (ast.Return, ast.Yield, ast.YieldFrom, ast.Await))
     ]
     at = next((index for index, item in enumerate(body) if _value(item) is not None), None)

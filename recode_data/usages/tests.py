@@ -20,7 +20,7 @@ from recode_data.usages.fixtures import Fixture, fixtures_of, needed_fixtures
 from recode_data.usages.importing import Setting, publicly_imported
 from recode_data.usages.interest import Interest
 from recode_data.usages.parametrize import parameter_sets
-from recode_data.usages.slices import Statement, describe, statements_of
+from recode_data.usages.slices import Statement, describe, parts_of, statements_of
 from recode_data.usages.snippets import Snippet, names_of_interest, snippet_of
 from recode_data.usages.unselfed import Without, class_context
 
@@ -135,9 +135,13 @@ def _function_snippets(
     sets = parameter_sets(decorators, module.text, constants)
     if sets is None:
         return
+    try:
+        told = _told(node, owner, module, interest)
+    except (Without, SyntaxError, ValueError):
+        return
     for assignments, bound in sets:
         try:
-            session = _session(node, owner, module, interest, assignments, bound)
+            session = _session(told, module, assignments, bound)
         except (Without, SyntaxError, ValueError):
             return
         targets = _targets(session, interest)
@@ -154,7 +158,7 @@ def _is_plain_function(node: ast.FunctionDef) -> bool:
     while stack:
         part = stack.pop()
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            if any(isinstance(inner, ast.Nonlocal) for inner in ast.walk(part)):
+            if any(isinstance(inner, ast.Nonlocal) for inner in parts_of(part)):
                 return False
             continue
         if isinstance(part, (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Global)):
@@ -167,38 +171,54 @@ def _is_plain_function(node: ast.FunctionDef) -> bool:
 
 def _is_refused(node: ast.FunctionDef | ast.ClassDef) -> bool:
     for decorator in node.decorator_list:
-        for part in ast.walk(decorator):
+        for part in parts_of(decorator):
             name = part.attr if isinstance(part, ast.Attribute) else getattr(part, "id", "")
             if name in _REFUSED_MARKS:
                 return True
     return False
 
 
-def _session(
-    node: ast.FunctionDef,
-    owner: ast.ClassDef | None,
-    module: _Module,
-    interest: Interest,
-    assignments: Sequence[str],
-    bound: frozenset[str],
-) -> list[Statement]:
-    """All statements that come before and in the test; the test's own have paragraph 0 or more."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A test as plain code, whatever its parameters."""
+
+    line: int
+    parameters: tuple[str, ...]
+    context: tuple[str, ...]
+    """Statements that stand for its class."""
+    body: str
+
+
+def _told(
+    node: ast.FunctionDef, owner: ast.ClassDef | None, module: _Module, interest: Interest
+) -> _Told:
     words = interest.words
 
     def is_interesting(part: ast.AST) -> bool:
         return any(
             (isinstance(item, ast.Attribute) and item.attr in words)
             or (isinstance(item, ast.Name) and item.id in words)
-            for item in ast.walk(part)
+            for item in parts_of(part)
         )
 
     parameters = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     context = class_context(owner, node, module.text) if owner is not None else None
+    body = with_results(_body_text(node, module.text), is_interesting)
     if context is not None:
         parameters = [name for name in parameters if name != context.receiver]
+        body = context.plain(body)
+    return _Told(node.lineno, tuple(parameters), context.statements if context else (), body)
+
+
+def _session(
+    told: _Told, module: _Module, assignments: Sequence[str], bound: frozenset[str]
+) -> list[Statement]:
+    """All statements that come before and in the test; the test's own have paragraph 0 or more."""
     try:
         fixtures = list(
-            needed_fixtures([name for name in parameters if name not in bound], module.fixtures)
+            needed_fixtures(
+                [name for name in told.parameters if name not in bound], module.fixtures
+            )
         )
     except (KeyError, RecursionError):
         raise Without from None
@@ -208,17 +228,10 @@ def _session(
         for statement in module.shared[number - 1]
     ]
     session += module.statements
-    if context is not None:
-        for text in context.statements:
-            session += statements_of(text, node.lineno, -1)
-    for fixture in dict.fromkeys(fixtures):
-        session += statements_of(fixture.code, node.lineno, -1)
-    for text in assignments:
-        session += statements_of(text, node.lineno, -1)
-    body = with_results(_body_text(node, module.text), is_interesting)
-    if context is not None:
-        body = context.plain(body)
-    session += statements_of(body, node.lineno, 0)
+    before = (*told.context, *(fixture.code for fixture in dict.fromkeys(fixtures)), *assignments)
+    for text in before:
+        session += statements_of(text, paragraph=-1)
+    session += statements_of(told.body, told.line, 0)
     return session
 
 

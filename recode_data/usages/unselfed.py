@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recode_data.usages.edits import Edit, Spans, edited
+from recode_data.usages.slices import parts_of
 
 _SETUPS = ("setup_class", "setUpClass", "setup_method", "setUp", "setup")
 
@@ -86,7 +87,7 @@ def _attributes_used(node: ast.AST, receiver: str) -> set[str]:
 
 
 def _receiver_attributes(node: ast.AST, receiver: str) -> Iterator[ast.Attribute]:
-    for part in ast.walk(node):
+    for part in parts_of(node):
         if (
             isinstance(part, ast.Attribute)
             and isinstance(part.value, ast.Name)
@@ -102,7 +103,7 @@ def _attributes_stored(node: ast.FunctionDef) -> Iterator[str]:
 
 
 def _stored_names(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in parts_of(node):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             yield part.id
 
@@ -127,8 +128,8 @@ def _helpers_used(
 
 def _plain(code: str, receiver: str, attributes: frozenset[str]) -> str:
     tree = ast.parse(code)
-    names = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
-    names |= {part.arg for part in ast.walk(tree) if isinstance(part, ast.arg)}
+    names = {part.id for part in parts_of(tree) if isinstance(part, ast.Name)}
+    names |= {part.arg for part in parts_of(tree) if isinstance(part, ast.arg)}
     spans = Spans(code)
     edits: list[Edit] = []
     for part in _receiver_attributes(tree, receiver):
@@ -137,7 +138,7 @@ def _plain(code: str, receiver: str, attributes: frozenset[str]) -> str:
         start, end = spans.of(part)
         edits.append(Edit(start, end, part.attr))
     plain = edited(code, edits)
-    if receiver in {part.id for part in ast.walk(ast.parse(plain)) if isinstance(part, ast.Name)}:
+    if receiver in {part.id for part in parts_of(ast.parse(plain)) if isinstance(part, ast.Name)}:
         raise Without
     return plain
 

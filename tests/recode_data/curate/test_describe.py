@@ -9,6 +9,8 @@ from recode_data.records import (
     ApiChange,
     ChangeKind,
     Effect,
+    Evidence,
+    EvidenceKind,
     FurtherChange,
     ObjectKind,
     Parameter,
@@ -36,9 +38,10 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
     about_one = kind.value.startswith(("parameter_r", "parameter_a", "default", "keyword"))
     parameter = "mode" if about_one and kind is not ChangeKind.PARAMETER_REORDERED else None
     change = make_change(kind=kind, parameter=parameter)
-    text = describe(make_candidate(change=change), "toy", "2.0")
+    text = describe(make_candidate(change=change), "toy", "1.0", "2.0")
     assert "toy.load" in text
-    assert text.endswith(" in toy 2.0.")
+    assert text.endswith((" in toy 2.0.", " between toy 1.0 and 2.0."))
+    assert text.endswith(" in toy 2.0.") == (" is " in text or " must " in text)
     assert (parameter or "") in text
     assert "None" not in text
 
@@ -50,7 +53,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             make_change(),
             READ,
             BREAK,
-            "The function `toy.load` was removed in toy 2.0 (up to 1.0 it works).\n"
+            "The function `toy.load` was removed between toy 1.0 and 2.0.\n"
             "Write `toy.read` instead.\n"
             "Under 2.0 the old way raises AttributeError: module 'toy' has no attribute 'load'",
         ),
@@ -58,7 +61,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             make_change(kind=ChangeKind.RENAMED, new_api="toy.read"),
             READ,
             WARN,
-            "The function `toy.load` was renamed to `toy.read` in toy 2.0 (up to 1.0 it works).\n"
+            "The function `toy.load` was renamed to `toy.read` between toy 1.0 and 2.0.\n"
             "Write `toy.read` instead.\n"
             "Under 2.0 the old way warns, DeprecationWarning: use read",
         ),
@@ -71,7 +74,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             ),
             Replacement("toy.load", (), 1.0, new_parameter="b"),
             BREAK,
-            "The parameter `a` of `toy.load` was renamed to `b` in toy 2.0 (up to 1.0 it works).\n"
+            "The parameter `a` of `toy.load` was renamed to `b` between toy 1.0 and 2.0.\n"
             "Pass `b` instead of `a`.\n"
             "Signature before: `load(a)`.\nSignature now: `load(b)`.\n"
             "Under 2.0 the old way raises AttributeError: module 'toy' has no attribute 'load'",
@@ -82,7 +85,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             ),
             None,
             DRIFT,
-            "The default of the parameter `a` of `toy.load` changed from `1` to `2` in toy 2.0.\n"
+            "The default of the parameter `a` of `toy.load` changed from `1` to `2` between toy 1.0 and 2.0.\n"
             "Pass `a=1` to get what the old version gave by default.\nUnder 2.0 the old way runs, but gives another result.",
         ),
     ],
@@ -226,13 +229,15 @@ def test_composed_rows_tell_of_each_change() -> None:
         replacement=READ, further=(FurtherChange(second, Replacement("toy.resize", (), 1.0)),)
     )
     assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n") == [
-        "The function `toy.load` was removed in toy 2.0 (up to 1.0 it works).",
+        "The function `toy.load` was removed between toy 1.0 and 2.0.",
         "Write `toy.read` instead.",
-        "The function `toy.scale` was removed in toy 2.0 (up to 1.0 it works).",
+        "The function `toy.scale` was removed between toy 1.0 and 2.0.",
         "Write `toy.resize` instead.",
         NOTE,
     ]
-    assert describe(candidate, "toy", "2.0").count(" was removed in toy 2.0.") == 2
+    assert (
+        describe(candidate, "toy", "1.0", "2.0").count(" was removed between toy 1.0 and 2.0.") == 2
+    )
 
 
 def test_a_control_row_looks_like_any_other() -> None:
@@ -268,6 +273,23 @@ def test_what_breaks_is_not_called_deprecated_alone() -> None:
     note = update_note(make_candidate(change=change), broke, "toy", "1.0", "2.0")
     first = "The function `toy.load` no longer works this way in toy 2.0 (up to 1.0 it works)."
     assert note.splitlines()[0] == first
+
+
+@pytest.mark.parametrize(
+    ("kind", "new_api", "detail", "expected"),
+    [
+        (ChangeKind.RENAMED, "toy.read", "the same object in 1.0", "The function `toy.load`, another name of `toy.read`, is no longer offered in toy 2.0 (up to 1.0 it works)."),
+        (ChangeKind.MOVED, "toy.io.load", "same object as toy.io.load in 1.0", "The function `toy.load`, another path of `toy.io.load`, is no longer offered in toy 2.0 (up to 1.0 it works)."),
+        (ChangeKind.MOVED, "toy.io.load", "the object calls itself toy.io.load", "The function `toy.load` was moved to `toy.io.load` between toy 1.0 and 2.0."),
+    ],
+)  # fmt: skip
+def test_what_was_there_before_was_not_moved(
+    kind: ChangeKind, new_api: str, detail: str, expected: str
+) -> None:
+    evidence = (Evidence(EvidenceKind.IDENTITY, detail),)
+    change = make_change(kind=kind, new_api=new_api, evidence=evidence)
+    candidate = make_candidate(change=change, replacement=Replacement(new_api, (), 1.0))
+    assert update_note(candidate, BREAK, "toy", "1.0", "2.0").splitlines()[0] == expected
 
 
 def test_a_sign_is_part_of_what_to_write() -> None:
