@@ -53,9 +53,9 @@ def test_what_never_proves_is_given_up_after_one_round() -> None:
 def test_what_proves_goes_on_to_the_limit() -> None:
     prove = Prover(lambda _: True)
     first = [one for n in range(200) for one in candidates(f"m.f{n}", 1)]
-    outcomes = proved_while_it_pays(first, [], 150, prove)
-    assert [item.candidate for item in outcomes] == first[:150]
-    assert [len(tried) for tried in prove.rounds] == [ROUND, 150 - ROUND]
+    outcomes = proved_while_it_pays(first, [], ROUND + 10, prove)
+    assert [item.candidate for item in outcomes] == first[: ROUND + 10]
+    assert [len(tried) for tried in prove.rounds] == [ROUND, 10]
 
 
 def test_half_of_a_round_goes_to_changes_that_have_proved() -> None:
@@ -90,7 +90,7 @@ def test_a_change_that_ceases_to_prove_ends_its_half_alone() -> None:
         (1000, 0, 400, PROBED_ROUND),
         (1000, PROBED_ROUND, 400, 800),
         (1000, PROBED_ROUND, 900, 1000),
-        (100, 0, 400, 100),
+        (PROBED_ROUND - 1, 0, 400, PROBED_ROUND - 1),
         (0, 0, 400, 0),
         (1000, PROBED_ROUND // 2, 400, 2 * PROBED_ROUND),
     ],

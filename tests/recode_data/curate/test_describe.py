@@ -61,7 +61,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             make_change(kind=ChangeKind.RENAMED, new_api="toy.read"),
             READ,
             WARN,
-            "The function `toy.load` was renamed to `toy.read` between toy 1.0 and 2.0.\n"
+            "The function `toy.load` was removed between toy 1.0 and 2.0.\n"
             "Write `toy.read` instead.\n"
             "Under 2.0 the old way warns, DeprecationWarning: use read",
         ),
@@ -221,6 +221,26 @@ def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
     )
     note = update_note(elsewhere, WARN, "toy", "1.0", "2.0")
     assert "The new way uses `pickle.dumps` in place of `toy.pickle.dumps`." in note
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("toy.load(1)", "toy.read(1, kind='a')", "Write `toy.read` instead, with `kind='a'`."),
+        ("toy.load(1, kind='a')", "toy.read(1, kind='a')", "Write `toy.read` instead."),
+        ("toy.load(1) + toy.load(2)", "toy.read(1, kind='a') + toy.read(2)", "Write `toy.read` instead."),
+        ("toy.load(1)", "toy.read(1, kind=other(kind='b'))", "Write `toy.read` instead, with `kind=other(kind='b')`."),
+        ("toy.load(1)", f"toy.read(1, kind={'a' * 120!r})", "Write `toy.read` instead."),
+        ("toy.load(1)", "toy.read(1, **{'kind': 1})", "Write `toy.read` instead."),
+    ],
+    ids=["added", "was there", "not in all", "in an argument", "too long", "starred"],
+)  # fmt: skip
+def test_the_note_names_arguments_that_every_new_call_got(
+    old: str, new: str, expected: str
+) -> None:
+    codes = [f"import toy\nx = {code}\n" for code in (old, new)]
+    candidate = make_candidate(*codes, replacement=READ)
+    assert update_note(candidate, WARN, "toy", "1.0", "2.0").splitlines()[1] == expected
 
 
 def test_composed_rows_tell_of_each_change() -> None:

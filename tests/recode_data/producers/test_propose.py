@@ -132,7 +132,7 @@ def test_change_of_a_whole_family_gets_one_backward_candidate_each() -> None:
         ]
 
     usages = [
-        make_usage(f"import toy\n\nx = toy.f0({n})\n", apis=("toy.f0",), source_line=n)
+        make_usage(f"import toy\n\nx = toy.f0({n})\n", apis=("toy.f0", "toy.m"), source_line=n)
         for n in range(5)
     ]
     assert len(list(propose(changes(FAMILY), [], usages))) == 5
