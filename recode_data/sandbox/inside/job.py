@@ -45,20 +45,57 @@ def try_imports(config, names, limits):
         try:
             _close_all_but(2)
             _isolate(config, limits)
-            announced = []
-            warnings.simplefilter("always")
-            warnings.showwarning = lambda message, category, *rest: announced.append(category)
-            for name in names:
-                before = len(announced)
-                __import__(name)
-                if "." not in name:
-                    del announced[before:]
-            code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
-            if code == 0 and any(issubclass(one, ANNOUNCING) for one in announced):
-                code = 3
+            code = _import(names)
         finally:
             os._exit(code)
     return pid
+
+
+def import_within(names, limits):
+    """Import these modules in this process, which may use no more than that; codes as above."""
+    most = {
+        resource.RLIMIT_CPU: max(1, int(limits["cpu_seconds"])),
+        resource.RLIMIT_AS: limits["memory_bytes"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
+    }
+    before = {kind: resource.getrlimit(kind) for kind in most}
+    for kind, (_, hard) in before.items():
+        soft = most[kind] if hard == resource.RLIM_INFINITY else min(most[kind], hard)
+        resource.setrlimit(kind, (soft, hard))
+    try:
+        code = _import(names)
+    except BaseException:  # the import of a library may raise whatever it likes
+        code = 1
+    for kind, known in before.items():
+        resource.setrlimit(kind, known)
+    return code
+
+
+def _import(names):
+    """As above; what the modules do to the filters of warnings, for one, stays."""
+    announced = []
+
+    def record(message, category, *rest):
+        announced.append(category)
+
+    shown = warnings.showwarning
+    warnings.simplefilter("always")
+    seen_always = warnings.filters[0]
+    warnings.showwarning = record
+    for name in names:
+        before = len(announced)
+        __import__(name)
+        if "." not in name:
+            del announced[before:]
+    if warnings.showwarning is record:
+        warnings.showwarning = shown
+    if seen_always in warnings.filters:
+        warnings.filters.remove(seen_always)
+        warnings._filters_mutated()
+    code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
+    if code == 0 and any(issubclass(one, ANNOUNCING) for one in announced):
+        code = 3
+    return code
 
 
 def _fork(config):

@@ -8,7 +8,6 @@ while a job runs means: kill it.
 
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -23,14 +22,12 @@ sys.path[:] = [path for path in sys.path if os.path.abspath(path) != HERE]
 
 import site  # noqa: E402 - imported, not run: see above
 
-from recode_inside import container, filters, frames, job, kernel  # noqa: E402
+from recode_inside import container, filters, frames, job, kernel, remains  # noqa: E402
 
 SERVER_PROCESSES = 1024
 """All that a server's own user may run: its jobs have less, what it imports has this."""
 LOOK_SECONDS = 0.5
 """Interval at which the use of a long job's whole process tree is added up."""
-PAGE = os.sysconf("SC_PAGE_SIZE")
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main():
@@ -40,6 +37,7 @@ def main():
     config = frames.read(control)
     try:
         _lock_in(config)
+        config["alone"] = os.getpid() == 1
         for path in config["needed"]:
             os.listdir(path)  # another user may not be let in; a job would blame the library
         site.main()
@@ -50,7 +48,7 @@ def main():
             driver.prepare(config["setup"])
         if config["jobs"] == "clone":
             _try_clone(config)
-        failures = _preload(config)
+        failures = _preload(config, control)
     except Exception as error:
         frames.write(control, {"failed": "%s: %s" % (type(error).__name__, error)})
         return
@@ -95,20 +93,18 @@ def _try_clone(config):
         raise OSError("no namespaces inside namespaces")
 
 
-def _preload(config):
+def _preload(config, control):
     """Import what jobs will need. Returns what could not be, by name: left to the jobs.
 
-    Tried as a job first: a library that crashes, hangs or forks on import, or leaves threads behind
-    that no fork would have, must not take the server with it.
+    Tried first, all at once in a fork that goes on as the server, and, where that fails, one by one
+    as jobs: a library that crashes, hangs or forks on import, or leaves threads behind that no fork
+    would have, must not take the server with it.
     """
     names = config["imports"]
-    if len(names) > 1 and _try_imports(config, names) == 0:  # as a rule: one trial instead of many
-        for name in names:
-            __import__(name)
-        return {}
+    together = _import_and_go_on(config, control, names) if names else 0
     failures = {}
-    for name in names:
-        status = _try_imports(config, [name])
+    for name in names if together else ():
+        status = together if len(names) == 1 else _try_imports(config, [name])
         if status == 0:
             __import__(name)
         elif os.WIFSIGNALED(status):
@@ -119,14 +115,51 @@ def _preload(config):
     return failures
 
 
+def _import_and_go_on(config, control, names):
+    """Import in a fork, which is the server from now on; in it, 0. Else the wait status of the fork.
+
+    Where that went well, this process has nothing left to do but to end together with the other.
+    """
+    limits = config["import_limits"]
+    ours = set(os.listdir(config["folder"]))
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.close(reader)
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+            kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+            code = job.import_within(names, limits)
+            if code == 0:
+                os.write(writer, b"+")
+                os.close(writer)
+        finally:
+            if code != 0:
+                os._exit(code)
+        return 0
+    os.close(writer)
+    ready = select.select([reader], [], [], limits["wall_seconds"])[0]
+    came_up = bool(ready) and os.read(reader, 1) == b"+"
+    os.close(reader)
+    if came_up:
+        control.close()  # the toolkit is to see when the other one ends
+        os.waitpid(pid, 0)
+        os._exit(0)
+    status = _end_within(pid, 0.0 if not ready else 1.0)
+    remains.end_descendants(config["alone"])
+    remains.empty(config["folder"], ours)
+    return status
+
+
 def _try_imports(config, names):
     """Wait status of a job that imports these modules."""
     limits = config["import_limits"]
     ours = set(os.listdir(config["folder"]))
     status = _end_within(job.try_imports(config, names, limits), limits["wall_seconds"])
     if config["jobs"] == "fork":
-        _end_descendants()
-        _empty(config["folder"], ours)
+        remains.end_descendants(config["alone"])
+        remains.empty(config["folder"], ours)
     return status
 
 
@@ -161,8 +194,8 @@ def _serve(control, driver, config):
             os.close(descriptor)
         end = _watch(control, pid, reader, request["limits"])
         if config["jobs"] == "fork":
-            _end_descendants()
-            _empty(config["folder"], ours)
+            remains.end_descendants(config["alone"])
+            remains.empty(config["folder"], ours)
         frames.write(control, end)
 
 
@@ -180,7 +213,7 @@ def _watch(control, pid, reader, limits):
             frames.read(control)
             over = "killed"
         else:
-            over = _over(limits)
+            over = remains.over(limits)
         if over:
             os.kill(pid, signal.SIGKILL)
             found, status, usage = os.wait4(pid, 0)
@@ -198,116 +231,6 @@ def _drain(reader):
         os.read(reader, 4096)
     except BlockingIOError:
         pass
-
-
-def _over(limits):
-    """Which limit the processes of the job pass together; each alone is held by the kernel."""
-    found = _descendants()
-    used = sum(rss for rss, _ in found.values())
-    if used + _in_memory_files(found) > limits["memory_bytes"]:
-        return "memory"
-    if sum(cpu for _, cpu in found.values()) > limits["cpu_seconds"] + 1:
-        return "cpu"
-    return None
-
-
-def _in_memory_files(pids):
-    """Bytes of files in memory that the processes have open, which is no memory of theirs.
-
-    Where jobs are forks of this process's own user, it may not look.
-    """
-    sizes = {}
-    for pid in pids:
-        folder = "/proc/%d/fd/" % pid
-        try:
-            for name in os.listdir(folder):
-                if os.readlink(folder + name).startswith("/memfd:"):
-                    found = os.stat(folder + name)
-                    sizes[found.st_ino] = found.st_blocks * 512
-        except OSError:  # gone, or not to be seen
-            continue
-    return sum(sizes.values())
-
-
-def _descendants():
-    """Resident bytes and CPU seconds by process id of all processes that this one is above."""
-    parents, used = {}, {}
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            with open("/proc/%s/stat" % name, errors="replace") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(name)] = int(fields[1])
-        cpu = sum(int(field) for field in fields[11:15]) / TICK
-        used[int(name)] = (int(fields[21]) * PAGE, cpu)
-    ours = os.getpid()
-    found = {}
-    for pid in used:
-        above = parents.get(pid)
-        while above is not None and above != ours:
-            above = parents.get(above)
-        if above == ours:
-            found[pid] = used[pid]
-    return found
-
-
-def _end_descendants():
-    """Kill and collect every process that a job left behind; this process inherits them.
-
-    All that is dead is collected before the next look: where each look collected one, the remains
-    of a fork bomb grew faster than they were cleared.
-    """
-    while True:
-        _kill_descendants()
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-        time.sleep(0.001)
-
-
-def _kill_descendants():
-    """The first process of a namespace reaches all others by one signal, which no fork outruns.
-
-    Elsewhere all are stopped before any is killed: what is stopped forks no more, and keeps
-    filling the limit of processes.
-    """
-    if os.getpid() == 1:
-        _signal(-1, signal.SIGKILL)
-        return
-    stopped = set()
-    while True:
-        fresh = _descendants().keys() - stopped
-        if not fresh:
-            break
-        for pid in fresh:
-            _signal(pid, signal.SIGSTOP)
-        stopped |= fresh
-    for pid in stopped:
-        _signal(pid, signal.SIGKILL)
-
-
-def _signal(pid, number):
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
-
-
-def _empty(folder, kept):
-    for entry in set(os.listdir(folder)) - kept:
-        path = os.path.join(folder, entry)
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            try:
-                os.unlink(path)
-            except OSError:
-                pass
 
 
 if __name__ == "__main__":

@@ -209,6 +209,25 @@ def test_what_announces_its_end_is_left_to_the_job_that_imports_it(tmp_path: Pat
     assert failures == {"library.old": "warns", "library.none": "import fails"}
 
 
+def test_what_an_import_does_to_its_process_stays(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys, warnings\n"
+        "sys.limit = resource.getrlimit(resource.RLIMIT_CPU)[0]\n"
+        "warnings.filterwarnings('ignore', message='quiet')\n"
+        "warnings.showwarning = print\n"
+    )
+    question = (
+        "import sys, warnings\n"
+        "ours = [f for f in warnings.filters if f[1] and f[1].match('quiet')]\n"
+        "always = ('always', None, Warning, None, 0) in warnings.filters\n"
+        "answer = [sys.limit, len(ours), always, warnings.showwarning is print]\n"
+    )
+    made = environment_with(tmp_path / "env", fine__py=code)
+    with Sandbox(made, DRIVER, imports=("fine",)) as sandbox:
+        assert sandbox.run(question).messages == ([60, 1, False, True],)
+        assert sandbox.import_failures == {}
+
+
 def test_a_library_that_forks_without_end_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
