@@ -12,7 +12,7 @@ from recode_data.workspace import Workspace
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
 
-TASKS_BETWEEN_SWEEPS = 6
+TASKS_BETWEEN_SWEEPS = 3
 LEFT_AFTER_A_SWEEP = 0.5
 """Of the cache's limit. The fewer sweeps, the less workers wait for each other."""
 

@@ -44,7 +44,7 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
         old_api=change.old_api,
         new_api=new_api,
         parameter=change.parameter,
-        description=describe(candidate, step.library, step.old, step.new),
+        description=describe(candidate, proof, step.library, step.old, step.new),
         update_info=update_note(candidate, proof, step.library, step.old, step.new),
         old_code=candidate.old_code,
         new_code=candidate.new_code,

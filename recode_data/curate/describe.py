@@ -47,16 +47,26 @@ def noun(change: ApiChange) -> str:
     return _NOUNS[change.object_kind.value] if change.object_kind is not None else "name"
 
 
-def describe(candidate: Candidate, library: str, old_version: str, new_version: str) -> str:
+def describe(
+    candidate: Candidate, proof: Proof, library: str, old_version: str, new_version: str
+) -> str:
     """One sentence per change that says what changed."""
     return " ".join(
-        f"{_what_happened(item)} {_when(item, library, old_version, new_version)}."
+        f"{_what_happened(item, _effect_on(candidate, proof))} "
+        f"{_when(item, _effect_on(candidate, proof), library, old_version, new_version)}."
         for item in _changes_of(candidate)
     )
 
 
-def _when(item: FurtherChange, library: str, old_version: str, new_version: str) -> str:
-    if _is_state(item):
+def _effect_on(candidate: Candidate, proof: Proof) -> Effect | None:
+    """What is shown of the change; of several, it is not known which one showed it."""
+    return None if candidate.further else (candidate.concerned or proof).effect
+
+
+def _when(
+    item: FurtherChange, effect: Effect | None, library: str, old_version: str, new_version: str
+) -> str:
+    if _is_state(item, effect):
         return f"in {library} {new_version}"
     return f"between {library} {old_version} and {new_version}"
 
@@ -65,10 +75,12 @@ def _changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
     return (FurtherChange(candidate.change, candidate.replacement), *candidate.further)
 
 
-def _what_happened(item: FurtherChange) -> str:
+def _what_happened(item: FurtherChange, effect: Effect | None) -> str:
     change, kind = item.change, item.change.kind
     subject = f"The {noun(change)} `{change.old_api}`"
     parameter = f"The parameter `{change.parameter}` of `{change.old_api}`"
+    if _goes_on_with_a_warning(item, effect):
+        return f"{subject} is deprecated"
     new_api = item.replacement.new_api if item.replacement else change.new_api
     if kind in (ChangeKind.RENAMED, ChangeKind.MOVED) and new_api not in (None, change.old_api):
         if _was_there_before(item):
@@ -109,9 +121,19 @@ def _what_happened(item: FurtherChange) -> str:
     return sentences[kind]
 
 
-def _is_state(item: FurtherChange) -> bool:
+def _goes_on_with_a_warning(item: FurtherChange, effect: Effect | None) -> bool:
+    """Whether what no listing of the module shows is served still, as modules can do by hand."""
+    gone = (ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED)
+    return effect is Effect.WARN and item.change.kind in gone
+
+
+def _is_state(item: FurtherChange, effect: Effect | None) -> bool:
     moved = item.change.kind in (ChangeKind.RENAMED, ChangeKind.MOVED)
-    return item.change.kind in _STATES or (moved and _was_there_before(item))
+    return (
+        item.change.kind in _STATES
+        or _goes_on_with_a_warning(item, effect)
+        or (moved and _was_there_before(item))
+    )
 
 
 def _was_there_before(item: FurtherChange) -> bool:
@@ -140,8 +162,9 @@ def update_note(
     """
     lines: list[str] = []
     for item in _changes_of(candidate):
-        effect = None if candidate.further else proof.effect  # of several changes: of which one?
-        lines.append(_first_sentence(item, effect, library, old_version, new_version))
+        lines.append(
+            _first_sentence(item, _effect_on(candidate, proof), library, old_version, new_version)
+        )
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
     lines.append(_consequence(candidate.concerned or proof, new_version))
@@ -152,9 +175,11 @@ def _first_sentence(
     item: FurtherChange, effect: Effect | None, library: str, old_version: str, new_version: str
 ) -> str:
     change = item.change
-    happened, when = _what_happened(item), _when(item, library, old_version, new_version)
-    if _is_state(item):
-        works = "works without a warning" if change.kind is ChangeKind.DEPRECATED else "works"
+    happened = _what_happened(item, effect)
+    when = _when(item, effect, library, old_version, new_version)
+    if _is_state(item, effect):
+        warns = change.kind is ChangeKind.DEPRECATED or _goes_on_with_a_warning(item, effect)
+        works = "works without a warning" if warns else "works"
         if change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
             happened, works = f"{happened.removesuffix('is deprecated')}no longer works this way", "works"  # fmt: skip
         when = f"{when} (up to {old_version} it {works})"

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from recode_data.records import MigrationPair, Producer, content_id
+from recode_data.records import MigrationPair, content_id
 
 TEST_SHARE = 0.1
 VALIDATION_SHARE = 0.1
@@ -74,9 +74,7 @@ def split_by_library(pairs: Sequence[MigrationPair]) -> tuple[MigrationPair, ...
 
 
 def _further_apis(pair: MigrationPair) -> tuple[str, ...]:
-    """Old APIs of the further changes that a composed program meets."""
-    if pair.producer is not Producer.COMPOSED:
-        return ()
+    """Old APIs of the further changes that the program meets."""
     further = json.loads(pair.evidence).get("further", [])
     return tuple(str(item["change"]["old_api"]) for item in further)
 

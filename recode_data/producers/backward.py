@@ -17,12 +17,13 @@ CANDIDATES_PER_CHANGE = 30
 
 
 def _is_of_interest(change: ApiChange, usages: StepUsages) -> bool:
-    """Whether users meet the module: what none of the documentation takes anything from is an inner
-    one, and to write a helper of it into examples would give code that nobody has."""
+    """Whether users meet it: a helper in a module that none of the documentation takes anything from
+    is an inner one, and to write it into examples would give code that nobody has.
+
+    Members are met on values, whatever module their class is made in.
+    """
     module = change.old_api.rpartition(".")[0]
-    if changes_member(change):  # values have members; their class is seldom named
-        module = module.rpartition(".")[0]
-    return not usages.documented or module in usages.documented
+    return changes_member(change) or not usages.documented or module in usages.documented
 
 
 def _only_adds_a_default(change: ApiChange, replacement: Replacement) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recode_data.producers.completing import completed
 from recode_data.producers.proposals import StepUsages, proposals
 from recode_data.records import ApiChange, Candidate, Producer
 from recode_data.rewrites import rewrite
@@ -24,7 +25,13 @@ def forward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
             new_code = rewrite(usage.code, change, replacement)
             if new_code is None:
                 continue
-            yield Candidate(change, usage.code, new_code, Producer.FORWARD, usage, replacement)
+            whole = completed(usage.code, new_code, change, usages.gone)
+            if whole is None:
+                continue
+            new_code, further = whole
+            yield Candidate(
+                change, usage.code, new_code, Producer.FORWARD, usage, replacement, further
+            )
             count += 1
             if count >= CANDIDATES_PER_CHANGE:
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -51,6 +51,8 @@ class StepUsages:
             for path in at_and_above(api)
         )
         """Paths that documentation writes, and those above them."""
+        self.gone: Mapping[str, ApiChange] = {}
+        """What the step takes away, by path: see `completing.py`."""
         self._later: dict[str, Usage | None] = {}
         self.most = MOST_USAGES
         """Usages looked at for the present change."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 from recode_data.producers.backward import backward
+from recode_data.producers.completing import gone_paths
 from recode_data.producers.composed import composed
 from recode_data.producers.control import control
 from recode_data.producers.evolved import evolved
@@ -120,6 +121,7 @@ def _ranked(
         key=lambda change: (*_commonness(change, usages), change.key),
     )
     follows = _following(ordered)
+    usages.gone = gone_paths(ordered)
     seen: set[tuple[str, str]] = set()
     shares: Counter[tuple[str, ...]] = Counter()
     for producer in PRODUCERS:

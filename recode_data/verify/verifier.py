@@ -362,7 +362,7 @@ def _failed_import(broken: Observed, candidate: Candidate) -> Proof | None:
     error = broken.error
     if error is None:
         return None
-    is_to_blame = all(is_import_of(error.message, change) for change in _changes_of(candidate))
+    is_to_blame = any(is_import_of(error.message, change) for change in _changes_of(candidate))
     return _break_by(error) if is_to_blame else None
 
 

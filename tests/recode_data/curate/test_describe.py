@@ -38,7 +38,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
     about_one = kind.value.startswith(("parameter_r", "parameter_a", "default", "keyword"))
     parameter = "mode" if about_one and kind is not ChangeKind.PARAMETER_REORDERED else None
     change = make_change(kind=kind, parameter=parameter)
-    text = describe(make_candidate(change=change), "toy", "1.0", "2.0")
+    text = describe(make_candidate(change=change), BREAK, "toy", "1.0", "2.0")
     assert "toy.load" in text
     assert text.endswith((" in toy 2.0.", " between toy 1.0 and 2.0."))
     assert text.endswith(" in toy 2.0.") == (" is " in text or " must " in text)
@@ -61,7 +61,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             make_change(kind=ChangeKind.RENAMED, new_api="toy.read"),
             READ,
             WARN,
-            "The function `toy.load` was removed between toy 1.0 and 2.0.\n"
+            "The function `toy.load` is deprecated in toy 2.0 (up to 1.0 it works without a warning).\n"
             "Write `toy.read` instead.\n"
             "Under 2.0 the old way warns, DeprecationWarning: use read",
         ),
@@ -256,7 +256,10 @@ def test_composed_rows_tell_of_each_change() -> None:
         NOTE,
     ]
     assert (
-        describe(candidate, "toy", "1.0", "2.0").count(" was removed between toy 1.0 and 2.0.") == 2
+        describe(candidate, BREAK, "toy", "1.0", "2.0").count(
+            " was removed between toy 1.0 and 2.0."
+        )
+        == 2
     )
 
 

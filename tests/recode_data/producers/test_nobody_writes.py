@@ -72,11 +72,11 @@ def test_examples_take_up_what_some_documentation_writes(
     assert bool(list(backward(change, step_usages((old,), (new,))))) is expected
 
 
-def test_a_member_counts_as_of_its_module() -> None:
+def test_a_member_is_met_wherever_its_class_is_made() -> None:
     change = make_change(
-        "toy.Table.load",
+        "toy.inner.Table.load",
         object_kind=ObjectKind.METHOD,
-        replacements=(Replacement("toy.Table.read", (), 0.9),),
+        replacements=(Replacement("toy.inner.Table.read", (), 0.9),),
     )
     new = make_usage("import toy\nx = toy.table().read(2)\n", apis=("toy.table",))
     assert [item.old_code for item in backward(change, step_usages((), (new,)))] == [

@@ -1,0 +1,78 @@
+"""New code that still uses what else is gone: that is rewritten too, so that the program runs again.
+
+A release seldom takes one name out of a module: `altair.vegalite.v4` went with all that was in it,
+and an example imports three names of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from recode_data.producers.paths import at_and_above
+from recode_data.producers.proposals import proposals
+from recode_data.records import ApiChange, ChangeKind, FurtherChange
+from recode_data.references import find_references
+from recode_data.rewrites import rewrite
+from recode_data.rewrites.members import changes_member
+
+GONE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED})
+MOST_FURTHER = 4
+"""More than these, and the row is about a rewrite of the library."""
+
+
+def gone_paths(changes: Iterable[ApiChange]) -> dict[str, ApiChange]:
+    """What is gone from its path, and has a successor, by path; members are found by no path."""
+    return {
+        change.old_api: change
+        for change in changes
+        if change.kind in GONE
+        and change.parameter is None
+        and change.replacements
+        and not changes_member(change)
+    }
+
+
+def completed(
+    old_code: str, code: str, change: ApiChange, gone: Mapping[str, ApiChange]
+) -> tuple[str, tuple[FurtherChange, ...]] | None:
+    """The new code without the other paths that are gone, and the changes that this took.
+
+    None where the new code takes up a path that is gone as well: a successor that did not last.
+
+    Args:
+        old_code: What was rewritten.
+        code: New code as to `change`.
+        change: What it was rewritten for.
+        gone: As `gone_paths` gives it.
+    """
+    if not gone:
+        return code, ()
+    before = _gone_in(old_code, gone)
+    further: list[FurtherChange] = []
+    tried = {change.old_api}
+    while True:
+        left = [path for path in _gone_in(code, gone) if path not in tried]
+        if not left or len(further) == MOST_FURTHER:
+            return code, tuple(further)
+        path = left[0]
+        if path not in before:
+            return None
+        tried.add(path)
+        for replacement in proposals(gone[path])[:1]:
+            rewritten = rewrite(code, gone[path], replacement)
+            if rewritten is not None:
+                code = rewritten
+                further.append(FurtherChange(gone[path], replacement))
+
+
+def _gone_in(code: str, gone: Mapping[str, ApiChange]) -> list[str]:
+    """What is gone of that which the code refers to; of a module and its member, the member."""
+    try:
+        references = find_references(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    found = (
+        next((path for path in reversed(at_and_above(reference.path)) if path in gone), None)
+        for reference in references
+    )
+    return [path for path in dict.fromkeys(found) if path is not None]
