@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -12,7 +11,6 @@ from recode_data.workspace import Workspace
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
 
-TASKS_BETWEEN_SWEEPS = 3
 LEFT_AFTER_A_SWEEP = 0.5
 """Of the cache's limit. The fewer sweeps, the less workers wait for each other."""
 
@@ -39,12 +37,12 @@ def map_within_limit(
     waiting = list(reversed(tasks))
 
     def until_full() -> Iterator[TaskT]:
-        for given in itertools.count():
-            if not waiting or (given >= TASKS_BETWEEN_SWEEPS and workspace.is_over_limit()):
-                return
+        while waiting:
             task = waiting.pop()
             before(task)
             yield task
+            if workspace.is_over_limit():
+                return
 
     while waiting:
         yield from executor.map(function, until_full())
