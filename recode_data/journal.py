@@ -48,14 +48,25 @@ class _Line:
     detail: str = ""
 
 
-@lru_cache(maxsize=1)
-def code_version() -> str:
-    """Hash of the miner's own source: finished work of other code is not finished work."""
+NOT_MINING = ("explorer", "commands")
+"""What no dataset depends on."""
+ONLY_PUBLISHING = ("publish", "audit")
+"""What proofs do not depend on, but the files that show them do."""
+
+
+@lru_cache(maxsize=2)
+def code_version(*, whole: bool = False) -> str:
+    """Hash of the miner's own source: finished work of other code is not finished work.
+
+    Args:
+        whole: With what writes the dataset, and not only what proves its rows.
+    """
     digest = hashlib.sha256()
     root = Path(__file__).parent
+    left_out = NOT_MINING if whole else (*NOT_MINING, *ONLY_PUBLISHING)
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root)
-        if path.suffix in (".py", ".toml") and name.parts[0] not in ("explorer", "commands"):
+        if path.suffix in (".py", ".toml") and name.parts[0] not in left_out:
             digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -99,7 +110,11 @@ class BuildFolder:
 
     def _claim(self, identity: dict[str, JsonValue]) -> None:
         file = self._state / "build.json"
-        wanted = {"request": identity, "code": code_version()}
+        wanted = {
+            "request": identity,
+            "code": code_version(),
+            "publishing": code_version(whole=True),
+        }
         if file.is_file():
             try:
                 found = json.loads(file.read_text(encoding="utf-8"))
@@ -113,6 +128,7 @@ class BuildFolder:
             if found.get("code") != wanted["code"]:
                 for journal in self._state.glob("*.jsonl"):
                     journal.unlink()
+            if found.get("publishing") != wanted["publishing"]:
                 (self.folder / "manifest.json").unlink(missing_ok=True)
         for left in self.folder.rglob(".*.tmp"):  # of a killed build: nobody else writes here now
             left.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from recode_data.errors import BusyError, UsageError
 from recode_data.journal import (
     BuildFolder,
     appending,
+    code_version,
     read_outcomes,
     write_atomically,
     write_outcome,
@@ -122,17 +123,28 @@ def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
         other.communicate()
 
 
-def test_finished_work_of_other_code_is_dropped(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("state", "journals", "manifest"),
+    [
+        ({"code": "older", "publishing": "older"}, 0, False),
+        ({"code": code_version(), "publishing": "older"}, 2, False),
+        ({"code": code_version(), "publishing": code_version(whole=True)}, 2, True),
+    ],
+    ids=["other code", "other publishing", "the same"],
+)
+def test_finished_work_of_other_code_is_dropped(
+    tmp_path: Path, state: dict[str, str], journals: int, manifest: bool
+) -> None:
     folder = BuildFolder(tmp_path / "out")
     with folder.claimed(REQUEST):
         for name in ("outcomes-x.jsonl", "probe-x.jsonl"):
             (tmp_path / "out" / ".state" / name).touch()
         (tmp_path / "out" / "manifest.json").write_text("{}")
-    state = tmp_path / "out" / ".state" / "build.json"
-    state.write_text(json.dumps({"request": REQUEST, "code": "older"}))
+    file = tmp_path / "out" / ".state" / "build.json"
+    file.write_text(json.dumps({"request": REQUEST, **state}))
     with folder.claimed(REQUEST):
-        assert not (tmp_path / "out" / "manifest.json").exists()
-        assert not list((tmp_path / "out" / ".state").glob("*.jsonl"))
+        assert (tmp_path / "out" / "manifest.json").exists() is manifest
+        assert len(list((tmp_path / "out" / ".state").glob("*.jsonl"))) == journals
 
 
 def test_a_changed_file_makes_the_build_unfinished(tmp_path: Path) -> None:
