@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz.distance import Indel
 
@@ -12,7 +12,7 @@ from recode_data.records import Dropped, DropReason, Verified
 
 
 def best_of_each_snippet(verified: Iterable[Verified]) -> tuple[list[Verified], list[Dropped]]:
-    """One new code per change and old code: the least edit, then the best-ranked replacement.
+    """One new code per change and old code: the shortest path, the least edit, the best-ranked.
 
     Replacements that rank lower often prove too (`numpy.matrixlib.asmatrix` is
     `numpy.asmatrix`), and authors change more of an example than the change calls for.
@@ -23,7 +23,8 @@ def best_of_each_snippet(verified: Iterable[Verified]) -> tuple[list[Verified], 
     kept: list[Verified] = []
     dropped: list[Dropped] = []
     for group in groups.values():
-        best, *others = sorted(group, key=_preference)
+        shallowest = _depths(group)
+        best, *others = sorted(group, key=lambda item: _preference(item, shallowest))
         kept.append(best)
         dropped.extend(
             Dropped(item.candidate, DropReason.DUPLICATE, f"{best.candidate.key} is a lesser edit")
@@ -32,9 +33,23 @@ def best_of_each_snippet(verified: Iterable[Verified]) -> tuple[list[Verified], 
     return kept, dropped
 
 
-def _preference(item: Verified) -> tuple[int, int, float, str]:
+def _depths(group: Iterable[Verified]) -> dict[str, int]:
+    """By last name, how deep the shortest path lies that a replacement of the group has."""
+    found: dict[str, int] = {}
+    for item in group:
+        if item.candidate.replacement is not None:
+            path = item.candidate.replacement.new_api
+            leaf, depth = path.rpartition(".")[2], path.count(".")
+            found[leaf] = min(depth, found.get(leaf, depth))
+    return found
+
+
+def _preference(item: Verified, shallowest: Mapping[str, int]) -> tuple[bool, int, int, float, str]:
     candidate = item.candidate
     replacement = candidate.replacement
     edit = Indel.distance(tokens_of(candidate.old_code), tokens_of(candidate.new_code))
-    depth = replacement.new_api.count(".") if replacement is not None else 9
-    return edit, depth, -replacement.score if replacement is not None else 0.0, candidate.key
+    if replacement is None:
+        return False, edit, 9, 0.0, candidate.key
+    depth = replacement.new_api.count(".")
+    is_roundabout = depth > shallowest[replacement.new_api.rpartition(".")[2]]
+    return is_roundabout, edit, depth, -replacement.score, candidate.key

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from recode_data.curate.instead import instead
+from recode_data.curate.instead import instead, new_parameter_of
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -91,7 +91,7 @@ def _what_happened(item: FurtherChange, effect: Effect | None) -> str:
                 f"{subject} was removed"  # likeness proposes it, and it may have been there before
             )
         return f"{subject} was {kind.value} to `{new_api}`"
-    new_name = item.replacement.new_parameter if item.replacement else None
+    new_name = new_parameter_of(item)
     to_name = f" to `{new_name}`" if new_name and new_name != change.parameter else ""
     sentences = {
         ChangeKind.REMOVED: f"{subject} was removed",

@@ -37,10 +37,12 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
 
 def _other_arguments(item: FurtherChange) -> str:
     change, name = item.change, item.change.parameter
-    new_name = item.replacement.new_parameter if item.replacement else None
+    new_name = new_parameter_of(item)
     if new_name and new_name != name:
         return f"Pass `{new_name}` instead of `{name}`."
-    if change.kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
+    if change.kind is ChangeKind.PARAMETER_REORDERED:
+        return "Pass the arguments by name, or in the new order."
+    if change.kind is ChangeKind.KEYWORD_ONLY:
         return f"Write `{name}=...` where it was given by position."
     if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
@@ -50,6 +52,15 @@ def _other_arguments(item: FurtherChange) -> str:
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
         return f"Pass `{name}` in every call."
     return ""
+
+
+def new_parameter_of(item: FurtherChange) -> str | None:
+    """What the parameter is called now; where authors wrote the new code, by the best evidence."""
+    if item.replacement is not None:
+        return item.replacement.new_parameter
+    if item.change.kind is not ChangeKind.PARAMETER_RENAMED:
+        return None
+    return next((known.new_parameter for known in item.change.replacements), None)
 
 
 def _old_default(change: ApiChange) -> str | None:

@@ -11,6 +11,7 @@ from recode_data.references import taken_up
 SAID = frozenset({EvidenceKind.ERROR_MESSAGE, EvidenceKind.WARNING_MESSAGE, EvidenceKind.IDENTITY})
 """Evidence that is the library's own word, or a fact."""
 
+_WRAPPED = re.compile(r"\b([A-Za-z_]\w*)=(?:\w+\.)*([A-Za-z_]\w*)\(")
 _PRIVATE = re.compile(r"(?:\.|import |from )_[A-Za-z]|[(, ]_[A-Za-z]\w* as ")
 
 
@@ -62,15 +63,28 @@ def against_advice(change: ApiChange, old_code: str, new_code: str) -> bool:
     What it says is in its messages, or shown by what the old name is: the same object as another.
     Code that takes up no path, a renamed method for one, is left to the proof.
     """
+    if change.parameter is not None:
+        return _is_passed_bare(change, old_code, new_code)
     advice = {
         item.new_api
         for item in change.replacements
         if any(evidence.kind in SAID for evidence in item.evidence) and not is_private(item.new_api)
     }
-    if change.parameter is not None or not advice:
+    if not advice:
         return False
     paths = taken_up(old_code, new_code)
     return bool(paths) and not any(advice.intersection(at_and_above(path)) for path in paths)
+
+
+def _is_passed_bare(change: ApiChange, old_code: str, new_code: str) -> bool:
+    """Whether the new code takes up an argument without the call that the library wraps it in:
+    "Use the explicit style 'transport=WSGITransport(app=...)' instead"."""
+    return any(
+        re.search(rf"\b{name}\s*=(?!=)", new_code) is not None
+        and re.search(rf"\b{name}\s*=(?!=)", old_code) is None
+        and re.search(rf"\b{wrapper}\b", new_code) is None
+        for name, wrapper in _WRAPPED.findall(change.message)
+    )
 
 
 def at_and_above(path: str) -> list[str]:

@@ -16,7 +16,7 @@ from recode_data.producers.learned import learned
 from recode_data.producers.paths import against_advice, takes_up_private
 from recode_data.producers.proposals import StepUsages, step_usages
 from recode_data.producers.touching import MOST_USAGES
-from recode_data.producers.unexplained import is_suspicion
+from recode_data.producers.unexplained import is_suspicion, only_numbers_differ
 from recode_data.records import ApiChange, Candidate, ChangeKind, Outcome, Usage, Verified
 from recode_data.rewrites.members import changes_member
 
@@ -139,6 +139,8 @@ def _ranked(
                 if candidate.old_code == candidate.new_code:
                     continue
                 if takes_up_private(*codes) or against_advice(change, *codes):
+                    continue
+                if change.kind is ChangeKind.BEHAVIOUR and only_numbers_differ(*codes):
                     continue
                 if codes not in seen:
                     seen.add(codes)

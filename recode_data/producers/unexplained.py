@@ -7,6 +7,7 @@ a pair proves it.
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -82,6 +83,25 @@ def is_suspicion(change: ApiChange) -> bool:
     """Whether nothing but changed examples speaks for the change."""
     kinds = {item.kind for item in change.evidence}
     return change.kind is ChangeKind.BEHAVIOUR and kinds == {EvidenceKind.EVOLUTION}
+
+
+def only_numbers_differ(old_code: str, new_code: str) -> bool:
+    """Whether authors merely chose other numbers for their example, no rule for anybody else's; a
+    float for an integer may be one."""
+    try:
+        return _without_numbers(old_code) == _without_numbers(new_code)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+
+
+def _without_numbers(code: str) -> str:
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and not isinstance(node.value, bool):
+            for kind in (int, float, complex):
+                if isinstance(node.value, kind):
+                    node.value = kind(0)
+    return ast.dump(tree)
 
 
 def _is_explained(api: str, explained: set[str]) -> bool:

@@ -32,3 +32,13 @@ def test_other_snippets_and_other_changes_are_no_alternatives() -> None:
     other = proved("import toy\nx = toy.get(1)\n", "toy.get", change=make_change("toy.x"))
     kept, dropped = best_of_each_snippet([READ, other])
     assert (kept, dropped) == ([READ, other], [])
+
+
+def test_a_longer_edit_by_the_shorter_path_wins() -> None:
+    roundabout = proved("from toy.v2.inner import load as l\nx = l(1)\n", "toy.v2.inner.load", 0.9)
+    short = proved("import toy as t\nwith t.options():\n    x = t.load(1, 2, 3)\n", "toy.load", 0.1)
+    other = proved("import toy.b.c\nx = toy.b.c.get(1)\n", "toy.b.c.get")
+    kept, _ = best_of_each_snippet([roundabout, short])
+    assert kept == [short]
+    kept, _ = best_of_each_snippet([other, short])
+    assert kept == [other], "another name is no roundabout path"

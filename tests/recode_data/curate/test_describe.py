@@ -243,6 +243,20 @@ def test_the_note_names_arguments_that_every_new_call_got(
     assert update_note(candidate, WARN, "toy", "1.0", "2.0").splitlines()[1] == expected
 
 
+def test_what_authors_wrote_for_a_renamed_parameter_is_named() -> None:
+    known = Replacement("toy.load", (), 0.9, new_parameter="b")
+    change = make_change(kind=ChangeKind.PARAMETER_RENAMED, parameter="a", replacements=(known,))
+    note = update_note(make_candidate(change=change, replacement=None), WARN, "toy", "1.0", "2.0")
+    assert "was renamed to `b` between" in note
+    assert "Pass `b` instead of `a`." in note
+
+
+def test_a_new_order_is_told_of_all_arguments() -> None:
+    change = make_change(kind=ChangeKind.PARAMETER_REORDERED, parameter="key")
+    note = update_note(make_candidate(change=change, replacement=None), WARN, "toy", "1.0", "2.0")
+    assert "Pass the arguments by name, or in the new order." in note
+
+
 def test_composed_rows_tell_of_each_change() -> None:
     second = make_change("toy.scale")
     candidate = make_candidate(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recode_data.producers import propose, proved_or_known, suspected_changes
+from recode_data.producers.unexplained import only_numbers_differ
 from recode_data.records import ChangeKind, EvidenceKind, Usage
 from tests.making import make_candidate, make_change, make_usage, make_verified
 from tests.surfaces import surface_of
@@ -73,3 +74,19 @@ def test_a_known_change_gets_a_snippet_before_a_suspicion_does() -> None:
     known = make_change("toy.load")
     for changes in ([suspicion, known], [known, suspicion]):
         assert next(propose(changes, [old], [new])).change == known
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ("f(2, n=3)", True),
+        ("f(1, n=2.0)", False),
+        ("f(1, n=True)", False),
+        ("f(1, n=2, m=3)", False),
+        ("f('1', n=2)", False),
+        ("f(1, n=-2)", False),
+        ("f(", False),
+    ],
+)
+def test_other_numbers_are_no_rule(new: str, expected: bool) -> None:
+    assert only_numbers_differ("f(1, n=2)", new) is expected

@@ -4,7 +4,14 @@ import pytest
 
 from recode_data.producers import written_by_users
 from recode_data.producers.paths import against_advice
-from recode_data.records import ApiObject, Evidence, EvidenceKind, ObjectKind, Replacement
+from recode_data.records import (
+    ApiObject,
+    ChangeKind,
+    Evidence,
+    EvidenceKind,
+    ObjectKind,
+    Replacement,
+)
 from tests.making import make_change, make_usage
 
 MODULE, CLASS, FUNCTION = ObjectKind.MODULE, ObjectKind.CLASS, ObjectKind.FUNCTION
@@ -73,4 +80,21 @@ def test_what_the_library_says_to_write_is_written(
 ) -> None:
     change = make_change("toy.load", replacements=replacements)
     codes = (f"import toy\nx = 1\ny = {code}\n" for code in ("toy.load(1)", new))
+    assert against_advice(change, *codes) is expected
+
+
+@pytest.mark.parametrize(
+    ("message", "new", "expected"),
+    [
+        ("Use 'transport=Wsgi(app=...)' instead.", "toy.Client(transport=x)", True),
+        ("Use 'transport=toy.Wsgi(app=...)' instead.", "toy.Client(transport=x)", True),
+        ("Use 'transport=Wsgi(app=...)' instead.", "toy.Client(transport=toy.Wsgi(app=x))", False),
+        ("Use 'transport' instead.", "toy.Client(transport=x)", False),
+        ("Use 'transport=Wsgi(app=...)' instead.", "toy.Client()", False),
+    ],
+    ids=["bare", "of a module", "wrapped", "no wrapper said", "not taken up"],
+)
+def test_an_argument_is_wrapped_as_the_library_says(message: str, new: str, expected: bool) -> None:
+    change = make_change("toy.Client", kind=ChangeKind.DEPRECATED, parameter="app", message=message)
+    codes = [f"import toy\nx = 1\nc = {code}\n" for code in ("toy.Client(app=x)", new)]
     assert against_advice(change, *codes) is expected
