@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from recode_data.records import MigrationPair, content_id
+from recode_data.records import MigrationPair, Producer, content_id
 
 TEST_SHARE = 0.1
 VALIDATION_SHARE = 0.1
@@ -19,7 +19,9 @@ def split_by_change(
 ) -> tuple[MigrationPair, ...]:
     """Assign splits so that pairs that teach the same migration stay together.
 
-    Pairs belong together when they share old or new API (`Inf` and `infty` both become `inf`).
+    Pairs belong together when they share old or new API (`Inf` and `infty` both become `inf`), or are
+    composed of both. A program that met further changes by itself goes where the least known of its
+    changes is: a module that went as a whole would otherwise tie all its members together.
     Groups are taken in the order of a hash of their names, so the assignment of a group depends on
     nothing but its content and the sizes of the groups before it. With `since` (`YYYY-MM-DD`), the
     test split is instead every pair whose new release is from that day on: younger than the
@@ -46,7 +48,14 @@ def split_by_change(
                 break
         taken[split] += len(members)
         assigned.update({pair.id: split for pair in members})
-    return tuple(replace(pair, split=assigned[pair.id]) for pair in pairs)
+    by_api = {f"{pair.dependency}:{pair.old_api}": assigned[pair.id] for pair in pairs}
+
+    def split_of(pair: MigrationPair) -> str:
+        further = (f"{pair.dependency}:{api}" for api in _further_apis(pair))
+        met = (assigned[pair.id], *(by_api[api] for api in further if api in by_api))
+        return max(met, key=SPLITS.index)
+
+    return tuple(replace(pair, split=split_of(pair)) for pair in pairs)
 
 
 def split_by_library(pairs: Sequence[MigrationPair]) -> tuple[MigrationPair, ...]:
@@ -90,7 +99,8 @@ def _groups(pairs: Sequence[MigrationPair]) -> dict[str, list[MigrationPair]]:
         return name
 
     for pair in pairs:
-        for api in (pair.new_api or pair.old_api, *_further_apis(pair)):
+        joined = _further_apis(pair) if pair.producer is Producer.COMPOSED else ()
+        for api in (pair.new_api or pair.old_api, *joined):
             old, other = root(f"{pair.dependency}:{pair.old_api}"), root(f"{pair.dependency}:{api}")
             parent[max(old, other)] = min(old, other)
     groups: dict[str, list[MigrationPair]] = defaultdict(list)

@@ -81,3 +81,24 @@ def test_what_a_composed_row_joins_stays_together() -> None:
         "validation",
         "test",
     }
+
+
+def test_training_never_meets_a_change_of_test_on_the_way() -> None:
+    pairs = rows(40, 3)
+    for number in range(40):
+        evidence = {"further": [{"change": {"old_api": f"toy.old{(number + 1) % 40}"}}]}
+        pairs.append(
+            make_pair(
+                id=f"met-{number}",
+                old_api=f"toy.old{number}",
+                new_api=f"toy.new{number}",
+                producer=Producer.FORWARD,
+                evidence=json.dumps(evidence),
+            )
+        )
+    found = {pair.id: pair.split for pair in split_by_change(pairs)}
+    order = ("train", "validation", "test")
+    for number in range(40):
+        own, met = found[f"{number}-0"], found[f"{(number + 1) % 40}-0"]
+        assert found[f"met-{number}"] == max(own, met, key=order.index)
+    assert len(set(found.values())) == 3
