@@ -189,9 +189,12 @@ class ArenaJob:
             preload_of(self.row, self.environment),
             self.limits,
         )
+        patient = replace(court, limits=self._longer)
+        if _SLOW.get(self._key):
+            court = patient
         judged = court.judge(program_of(self.row, updated=True), code)
-        if _ran_out_of_time(judged) and self._is_slow(court):
-            court = replace(court, limits=self._longer)
+        if court is not patient and _ran_out_of_time(judged) and self._is_slow(court, patient):
+            court = patient
             judged = court.judge(program_of(self.row, updated=True), code)
         without: Judged | None = None
         if judged.passed:
@@ -205,18 +208,21 @@ class ArenaJob:
             self.limits, cpu_seconds=self.patience * cpu, wall_seconds=self.patience * wall
         )
 
-    def _is_slow(self, court: Court) -> bool:
+    @property
+    def _key(self) -> tuple[str, Environment | None, Limits, float]:
+        return content_id(*self.row.texts), self.environment, self.limits, self.patience
+
+    def _is_slow(self, court: Court, patient: Court) -> bool:
         """Whether the reference itself needs more time than there is, and passes with more of it."""
         if self.patience <= 1:
             return False
-        key = (content_id(*self.row.texts), court.environment.key, self.limits, self.patience)
-        if key not in _SLOW:
-            program = program_of(self.row, updated=True)
-            _SLOW[key] = (
-                _ran_out_of_time(court.judge(program, self.row.reference))
-                and replace(court, limits=self._longer).judge(program, self.row.reference).passed
+        if self._key not in _SLOW:
+            program, reference = program_of(self.row, updated=True), self.row.reference
+            _SLOW[self._key] = (
+                _ran_out_of_time(court.judge(program, reference))
+                and patient.judge(program, reference).passed
             )
-        return _SLOW[key]
+        return _SLOW[self._key]
 
     def _outcome(self, judged: Judged, without: Judged | None) -> Outcome:
         seconds = judged.seconds + (without.seconds if without else 0.0)
@@ -246,7 +252,7 @@ class ArenaJob:
         )
 
 
-_SLOW: dict[tuple[str, str, Limits, float], bool] = {}
+_SLOW: dict[tuple[str, Environment | None, Limits, float], bool] = {}
 """What this process has found out about references."""
 
 
