@@ -107,8 +107,10 @@ def mine_step(
         candidates = [item for item in candidates if item.producer in options.producers]
     clock.lap("candidates")
     if options.limit:
-        broken = {finding.usage.code for finding in findings}
-        clean = {usage.code for usage in worth} - broken
+        broken: dict[str, list[str]] = {}
+        for finding in findings:
+            broken.setdefault(finding.usage.code, []).append(finding.message)
+        clean = {usage.code for usage in worth} - broken.keys()
         candidates = promising_first(candidates, broken, clean)
     first, held = first_tries(candidates)
 

@@ -6,7 +6,8 @@ and an example imports three names of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from recode_data.producers.paths import at_and_above
 from recode_data.producers.proposals import proposals
@@ -30,6 +31,38 @@ def gone_paths(changes: Iterable[ApiChange]) -> dict[str, ApiChange]:
         and change.replacements
         and not changes_member(change)
     }
+
+
+def changed_parameters(changes: Iterable[ApiChange]) -> dict[str, list[ApiChange]]:
+    """Parameters that calls cannot pass any more, by API."""
+    found: dict[str, list[ApiChange]] = defaultdict(list)
+    for change in changes:
+        if change.kind in (ChangeKind.PARAMETER_RENAMED, ChangeKind.PARAMETER_REMOVED):
+            found[change.old_api].append(change)
+    return dict(found)
+
+
+def with_other_parameters(
+    code: str, change: ApiChange, parameters: Mapping[str, Sequence[ApiChange]]
+) -> tuple[str, tuple[FurtherChange, ...]]:
+    """The new code without the other parameters of the API that are gone: one call passes several.
+
+    Args:
+        code: New code as to `change`.
+        change: Of one parameter.
+        parameters: As `changed_parameters` gives it.
+    """
+    further: list[FurtherChange] = []
+    if change.parameter is not None:
+        for other in parameters.get(change.old_api, ()):
+            if other.parameter == change.parameter or len(further) == MOST_FURTHER:
+                continue
+            for replacement in proposals(other)[:1]:
+                rewritten = rewrite(code, other, replacement)
+                if rewritten is not None and rewritten != code:
+                    code = rewritten
+                    further.append(FurtherChange(other, replacement))
+    return code, tuple(further)
 
 
 def completed(

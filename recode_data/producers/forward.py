@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recode_data.producers.completing import completed
+from recode_data.producers.completing import completed, with_other_parameters
 from recode_data.producers.proposals import StepUsages, proposals
 from recode_data.records import ApiChange, Candidate, Producer
 from recode_data.rewrites import rewrite
@@ -25,10 +25,11 @@ def forward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
             new_code = rewrite(usage.code, change, replacement)
             if new_code is None:
                 continue
+            new_code, others = with_other_parameters(new_code, change, usages.parameters)
             whole = completed(usage.code, new_code, change, usages.gone)
             if whole is None:
                 continue
-            new_code, further = whole
+            new_code, further = whole[0], (*others, *whole[1])
             yield Candidate(
                 change, usage.code, new_code, Producer.FORWARD, usage, replacement, further
             )

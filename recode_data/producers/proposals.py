@@ -53,6 +53,8 @@ class StepUsages:
         """Paths that documentation writes, and those above them."""
         self.gone: Mapping[str, ApiChange] = {}
         """What the step takes away, by path: see `completing.py`."""
+        self.parameters: Mapping[str, Sequence[ApiChange]] = {}
+        """Parameters that it takes away, by API."""
         self._later: dict[str, Usage | None] = {}
         self.most = MOST_USAGES
         """Usages looked at for the present change."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from recode_data.producers.backward import backward
-from recode_data.producers.completing import gone_paths
+from recode_data.producers.completing import changed_parameters, gone_paths
 from recode_data.producers.composed import composed
 from recode_data.producers.control import control
 from recode_data.producers.evolved import evolved
@@ -48,6 +49,7 @@ the others are not tried: verification costs most of a build, and most changes p
 MOST_ATTEMPTS = 20_000
 """Usages that one producer looks at for all changes of a step, about a millisecond each; SQLAlchemy
 2.0 has 13,000 changes, most of them of members that hundreds of usages seem to use."""
+_NAME = re.compile(r"[A-Za-z_]\w*")
 LEAST_USAGES = 8
 """Looked at for a change in any case."""
 FAMILY_BACKWARD = 40
@@ -69,24 +71,35 @@ def propose(
 
 
 def promising_first(
-    candidates: Sequence[Candidate], broken: Collection[str], clean: Collection[str]
+    candidates: Sequence[Candidate], broken: Mapping[str, Collection[str]], clean: Collection[str]
 ) -> list[Candidate]:
     """The candidates, those first that are likeliest to show an effect: for a build that takes few.
 
     Args:
         candidates: in the order of `propose`, which stays among equals.
-        broken: old codes that the probe saw break or warn on the new version.
-        clean: those that showed neither.
+        broken: what the probe saw the new version say, by old code that broke or warned there.
+        clean: old codes that showed neither.
     """
 
     def rank(candidate: Candidate) -> int:
-        if candidate.old_code in broken:
-            return 0
+        said = broken.get(candidate.old_code)
+        if said is not None:
+            return 0 if any(_is_named(candidate, message) for message in said) else 2
         if candidate.old_code in clean:
-            return 3
-        return 1 if candidate.change.kind in BREAKS_ALL else 2
+            return 4
+        return 1 if candidate.change.kind in BREAKS_ALL else 3
 
     return sorted(candidates, key=rank)
+
+
+def _is_named(candidate: Candidate, message: str) -> bool:
+    """Whether what the new version says has the name that one of the changes is about; where it has
+    not, the snippet breaks at something else first."""
+    words = set(_NAME.findall(message))
+    changes = (candidate.change, *(item.change for item in candidate.further))
+    return any(
+        (change.parameter or change.old_api.rpartition(".")[2]) in words for change in changes
+    )
 
 
 def first_tries(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
@@ -122,6 +135,7 @@ def _ranked(
     )
     follows = _following(ordered)
     usages.gone = gone_paths(ordered)
+    usages.parameters = changed_parameters(ordered)
     seen: set[tuple[str, str]] = set()
     shares: Counter[tuple[str, ...]] = Counter()
     for producer in PRODUCERS:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from recode_data.producers.completing import MOST_FURTHER, completed, gone_paths
+from recode_data.producers.completing import (
+    MOST_FURTHER,
+    changed_parameters,
+    completed,
+    gone_paths,
+)
 from recode_data.producers.forward import forward
 from recode_data.producers.proposals import StepUsages
 from recode_data.records import ApiChange, ChangeKind, ObjectKind, Replacement
@@ -76,3 +81,21 @@ def test_forward_candidates_are_complete() -> None:
     (candidate,) = forward(CHANGE, usages)
     assert "v1" not in candidate.new_code
     assert [item.change.old_api for item in candidate.further] == ["toy.v1.a"]
+
+
+def test_one_call_may_pass_several_parameters_that_are_gone() -> None:
+    def renamed(old: str, new: str) -> ApiChange:
+        replacements = (Replacement("toy.load", (), 0.9, new_parameter=new),)
+        return make_change(
+            kind=ChangeKind.PARAMETER_RENAMED, parameter=old, replacements=replacements
+        )
+
+    removed = make_change(kind=ChangeKind.PARAMETER_REMOVED, parameter="gone")
+    size, turns = renamed("size", "length"), renamed("iter", "turns")
+    usage = make_usage("import toy\nx = toy.load(1, size=2, iter=3, gone=4)\n")
+    usages = StepUsages([usage], [])
+    usages.parameters = changed_parameters([size, turns, removed, CHANGE])
+    (candidate,) = forward(size, usages)
+    assert candidate.new_code == "import toy\nx = toy.load(1, length=2, turns=3)\n"
+    assert [item.change for item in candidate.further] == [turns, removed]
+    assert next(item.further for item in forward(turns, usages))[0].change == size
