@@ -77,6 +77,7 @@ class LocalExecutor:
         waiting = iter(items)
         deaths = 0
         exhausted = False
+        self._is_working = True
         while True:
             while not exhausted and len(pending) < self.jobs * OUTSTANDING_PER_JOB:
                 try:
@@ -85,8 +86,8 @@ class LocalExecutor:
                     exhausted = True
                     break
                 pending[self._workers().submit(function, item)] = item
-            self._is_working = bool(pending)
             if not pending:
+                self._is_working = False
                 return
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             try:

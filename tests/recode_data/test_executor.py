@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -86,6 +87,22 @@ def test_an_interruption_ends_the_map_at_once_and_for_good(tmp_path: Path) -> No
         with pytest.raises(RecodeError, match="is closed"):
             taken.result(timeout=20)
     assert not (tmp_path / "started").exists(), "the item was given out once more"
+
+
+def test_an_interruption_while_work_is_given_out_waits_for_none(tmp_path: Path) -> None:
+    executor = LocalExecutor(1)
+
+    def items() -> Iterator[str]:
+        yield str(tmp_path / "started")
+        while not (tmp_path / "started").exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(executor.map(sleep_long, items()))
+    began = time.monotonic()
+    executor.close()
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("spec", ["", "rays", "local:2", "ray:", "dask:x"])
