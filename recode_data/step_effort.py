@@ -15,14 +15,20 @@ from recode_data.verify.probe import Finding
 
 ROUND = 48
 """Candidates between two looks at what they gave."""
-LEAST_PROVED = 0.08
-"""Of the candidates of a round, or the search for more of the kind ends."""
+LOOK_BACK = 144
+"""Candidates that are looked at: proofs come in patches, and what a step costs before its first proof
+is worth more than a few rounds."""
+LEAST_TRIED = 72
+"""Before the first judgement: most steps hold nothing, and end here."""
+LEAST_PROVED = 0.06
+"""Of the candidates that are looked at, or the search for more of the kind ends."""
 PROBED_ROUND = 96
+PROBED_LOOK_BACK = 288
 LEAST_FOUND = 0.03
-"""Of the usages of a round, or the probe ends: the first usage of everything came before the second
-one of anything."""
+"""Of the usages that are looked at, or the probe ends: the first usage of everything came before the
+second one of anything."""
 PROBED_PER_CANDIDATE = 2
-MOST_OF_ONE_CHANGE = 30
+MOST_OF_ONE_CHANGE = 75
 """Proved candidates of one change after which no more of it are tried."""
 
 
@@ -40,12 +46,15 @@ def probed_while_it_pays(
     """
     most = min(len(worth), limit * PROBED_PER_CANDIDATE)
     findings: list[Finding] = []
+    broken: set[str] = set()
     for start in range(0, most, PROBED_ROUND):
-        tried = worth[start : min(start + PROBED_ROUND, most)]
-        found = probe(tried)
+        end = min(start + PROBED_ROUND, most)
+        found = probe(worth[start:end])
         findings += found
-        if len({finding.usage.key for finding in found}) < LEAST_FOUND * len(tried):
-            return worth[: start + len(tried)], findings
+        broken |= {finding.usage.key for finding in found}
+        seen = worth[max(0, end - PROBED_LOOK_BACK) : end]
+        if sum(usage.key in broken for usage in seen) < LEAST_FOUND * len(seen):
+            return worth[:end], findings
     return worth[:most], findings
 
 
@@ -58,7 +67,7 @@ def proved_while_it_pays(
     """Outcomes of the candidates that were tried, at most `limit`.
 
     Half of each round goes to changes that have proved before, half to the others; where too few of
-    a half prove, no more of it are tried. The same candidates give the same rounds.
+    the last ones of a half proved, no more of it are tried. The same candidates give the same rounds.
 
     Args:
         first: Candidates to be tried in any case, most promising first.
@@ -68,6 +77,8 @@ def proved_while_it_pays(
     """
     waiting, reserve = list(first), list(held)
     outcomes: list[Outcome] = []
+    of_more: list[Outcome] = []
+    of_fresh: list[Outcome] = []
     while len(outcomes) < limit:
         room = min(ROUND, limit - len(outcomes))
         promising = _of_open_changes(worth_trying(reserve, outcomes), outcomes)
@@ -80,9 +91,11 @@ def proved_while_it_pays(
         taken = {candidate.key for candidate in more}
         reserve = [candidate for candidate in reserve if candidate.key not in taken]
         waiting = waiting[len(fresh) :]
-        if not _pays(found[: len(more)]):
+        of_more += found[: len(more)]
+        of_fresh += found[len(more) :]
+        if not _pays(of_more):
             reserve = []
-        if not _pays(found[len(more) :]):
+        if not _pays(of_fresh):
             waiting = []
     return tuple(outcomes)
 
@@ -96,5 +109,6 @@ def _of_open_changes(
 
 
 def _pays(outcomes: Sequence[Outcome]) -> bool:
-    proved = sum(isinstance(item, Verified) for item in outcomes)
-    return not outcomes or proved >= LEAST_PROVED * len(outcomes)
+    seen = outcomes[-LOOK_BACK:]
+    proved = sum(isinstance(item, Verified) for item in seen)
+    return len(seen) < LEAST_TRIED or proved >= LEAST_PROVED * len(seen)

@@ -21,7 +21,7 @@ from recode_data.records import (
 
 GROUP = 4
 """Changes that may meet each other; a larger group would pull too many rows into one split."""
-SHARE = 5
+SHARE = 3
 """One composed candidate for so many proved pairs: a quarter of the rows may be composed."""
 MOST_CHARACTERS = 1500
 """Of the joined old code."""
@@ -51,11 +51,14 @@ def composed(proved: Sequence[Verified]) -> Iterator[Candidate]:
 
 
 def _pair(firsts: Sequence[Verified], seconds: Sequence[Verified], number: int) -> Candidate | None:
-    """The number-th pair of each change, joined; None where one has no such, or they do not join."""
-    if number >= len(firsts) or number >= len(seconds):
+    """The number-th pair of each change, joined; None where neither has so many, or they do not join.
+
+    The change with fewer pairs gives them again, each time to another program.
+    """
+    if number >= max(len(firsts), len(seconds)):
         return None
     first, second = (
-        sorted(items, key=lambda item: item.candidate.key)[number].candidate
+        sorted(items, key=lambda item: item.candidate.key)[number % len(items)].candidate
         for items in (firsts, seconds)
     )
     if first.usage.release != second.usage.release:

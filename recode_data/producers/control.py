@@ -7,6 +7,7 @@ replaces the changed API already, then code of the same module.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from recode_data.producers.proposals import StepUsages
@@ -24,8 +25,9 @@ from recode_data.records import (
 from recode_data.rewrites.members import leads_to_member
 from recode_data.verify.influence import touching_lines
 
-SHARE = 8
-"""One control candidate for so many proved pairs: nine in ten hold, and a tenth may be kept."""
+SHARE = 7
+"""One control candidate for so many proved pairs: nine in ten hold, and a tenth of all rows, composed
+ones too, may be kept."""
 LEAST_CHARACTERS = 60
 """Shorter snippets say nothing about restraint."""
 
@@ -36,12 +38,13 @@ def control(proved: Sequence[Verified], usages: StepUsages) -> Iterator[Candidat
     changed = {item.candidate.change.old_api for item in proved}
     taken: set[str] = set()
     left = len(proved) // SHARE
-    for _, item in sorted(changes.items(), key=lambda entry: content_id("control", entry[0])):
-        if left <= 0:
-            return
+    waiting = deque(sorted(changes.values(), key=_mixed))
+    while waiting and left > 0:
+        item = waiting.popleft()
         usage = _near_miss(item, usages, changed, taken)
         if usage is None:
             continue
+        waiting.append(item)
         taken.add(usage.code)
         left -= 1
         candidate = item.candidate
@@ -54,6 +57,10 @@ def control(proved: Sequence[Verified], usages: StepUsages) -> Iterator[Candidat
             candidate.replacement,
             concerned=_proof_of(item),
         )
+
+
+def _mixed(item: Verified) -> str:
+    return content_id("control", item.candidate.change.key)
 
 
 def _proof_of(item: Verified) -> Proof:

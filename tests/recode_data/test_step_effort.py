@@ -9,7 +9,9 @@ import pytest
 
 from recode_data.records import Candidate, Dropped, DropReason, Outcome, Usage, Verified
 from recode_data.step_effort import (
+    LOOK_BACK,
     MOST_OF_ONE_CHANGE,
+    PROBED_LOOK_BACK,
     PROBED_ROUND,
     ROUND,
     probed_while_it_pays,
@@ -44,10 +46,23 @@ class Prover:
         )
 
 
-def test_what_never_proves_is_given_up_after_one_round() -> None:
+def test_what_never_proves_is_soon_given_up() -> None:
     prove = Prover(lambda _: False)
     outcomes = proved_while_it_pays(candidates("m.a", 500), candidates("m.a", 9, 500), 400, prove)
-    assert len(outcomes) == ROUND
+    assert len(outcomes) == 2 * ROUND
+
+
+def test_a_patch_without_proofs_is_walked_through() -> None:
+    first = candidates("m.a", 1000)
+    prove = Prover(lambda item: first.index(item) < LOOK_BACK // 2 or first.index(item) > LOOK_BACK)
+    assert len(proved_while_it_pays(first, [], 1000, prove)) == 1000
+
+
+def test_what_has_ceased_to_prove_is_given_up() -> None:
+    first = candidates("m.a", 1000)
+    prove = Prover(lambda item: first.index(item) < LOOK_BACK)
+    tried = len(proved_while_it_pays(first, [], 1000, prove))
+    assert LOOK_BACK < tried <= 2 * LOOK_BACK
 
 
 def test_what_proves_goes_on_to_the_limit() -> None:
@@ -65,7 +80,8 @@ def test_half_of_a_round_goes_to_changes_that_have_proved() -> None:
     proved_while_it_pays(first, held, 1000, prove)
     assert prove.rounds[0] == ["m.good"] * 10 + ["m.bad"] * (ROUND - 10)
     assert prove.rounds[1] == ["m.good"] * (ROUND // 2) + ["m.bad"] * (ROUND // 2)
-    assert len(prove.rounds) == 2, "of the bad, a round proved none; of the good, there are enough"
+    assert sum(tried.count("m.bad") for tried in prove.rounds) <= LOOK_BACK + ROUND
+    assert sum(tried.count("m.good") for tried in prove.rounds) <= MOST_OF_ONE_CHANGE + ROUND // 2
 
 
 def test_one_change_is_not_followed_for_ever() -> None:
@@ -81,7 +97,7 @@ def test_a_change_that_ceases_to_prove_ends_its_half_alone() -> None:
     first = [*candidates("m.once", 1), *[c for n in range(9) for c in candidates("m.good", 9)]]
     held = candidates("m.once", 500, 1)
     proved_while_it_pays(first, held, 1000, prove)
-    assert sum(tried.count("m.once") for tried in prove.rounds) <= 1 + ROUND
+    assert sum(tried.count("m.once") for tried in prove.rounds) <= LOOK_BACK
 
 
 @pytest.mark.parametrize(
@@ -92,7 +108,8 @@ def test_a_change_that_ceases_to_prove_ends_its_half_alone() -> None:
         (1000, PROBED_ROUND, 900, 1000),
         (PROBED_ROUND - 1, 0, 400, PROBED_ROUND - 1),
         (0, 0, 400, 0),
-        (1000, PROBED_ROUND // 2, 400, 2 * PROBED_ROUND),
+        (1000, 3, 400, 2 * PROBED_ROUND),
+        (1000, PROBED_ROUND // 2, 400, PROBED_LOOK_BACK + PROBED_ROUND),
     ],
 )
 def test_the_probe_ends_where_it_finds_nothing(
