@@ -45,7 +45,9 @@ def test_code_that_uses_the_successor_comes_first() -> None:
     successors = [usage(f"g{number}") for number in range(len(PROVED))]
     found = controls([usage("other", number) for number in range(9)] + successors)
     assert len(found) == 2
-    assert all(code == usage(api.removeprefix("toy.").replace("f", "g")).code for api, code in found)
+    assert all(
+        code == usage(api.removeprefix("toy.").replace("f", "g")).code for api, code in found
+    )
 
 
 def test_changes_give_more_than_one_where_there_are_few() -> None:
