@@ -75,6 +75,9 @@ CUTOFF = "2024-07-09"
 """Dependencies as of the day after the paper: SymPy 1.12 does not work with mpmath of 2025."""
 LIMITS = Limits(cpu_seconds=15.0, wall_seconds=90.0, memory_bytes=8 * GIB, output_bytes=4 * 2**20)
 """Of one test. One honest test holds arrays of 800 MB on both sides at once."""
+PATIENCE = 4.0
+"""Times the CPU limit for problems whose own reference needs more than it: `torch.bmm` of two large
+batches takes 21 s. For all problems it would be time given to endless loops."""
 ENVIRONMENT = "environment"
 """Reason of an unscored sample whose packages cannot be installed here."""
 
@@ -104,7 +107,12 @@ class CodeUpdateArenaTask:
             "data": content_id(*parts),
             "requirements": [*REQUIREMENTS, *LARGE_REQUIREMENTS],
             "cpu_seconds": self._limits.cpu_seconds,
+            "patience": self._patience,
         }
+
+    @property
+    def _patience(self) -> float:
+        return PATIENCE if self._settings.cpu_seconds is None else 1.0
 
     @property
     def _limits(self) -> Limits:
@@ -148,6 +156,7 @@ class CodeUpdateArenaTask:
             completion.sample,
             completion.text,
             self._settings.allow_weak,
+            self._patience,
         )
 
 
@@ -161,6 +170,7 @@ class ArenaJob:
     sample: int
     text: str
     allow_weak: bool
+    patience: float = 1.0
 
     def run(self) -> Outcome:
         """Judge with the update and, if that passes, without it."""
@@ -179,11 +189,40 @@ class ArenaJob:
             preload_of(self.row, self.environment),
             self.limits,
         )
+        patient = replace(court, limits=self._longer)
+        if _SLOW.get(self._key):
+            court = patient
         judged = court.judge(program_of(self.row, updated=True), code)
+        if court is not patient and _ran_out_of_time(judged) and self._is_slow(court, patient):
+            court = patient
+            judged = court.judge(program_of(self.row, updated=True), code)
         without: Judged | None = None
         if judged.passed:
             without = court.judge(program_of(self.row, updated=False), code, to_the_end=False)
         return self._outcome(judged, without)
+
+    @property
+    def _longer(self) -> Limits:
+        cpu, wall = self.limits.cpu_seconds, self.limits.wall_seconds
+        return replace(
+            self.limits, cpu_seconds=self.patience * cpu, wall_seconds=self.patience * wall
+        )
+
+    @property
+    def _key(self) -> tuple[str, Environment | None, Limits, float]:
+        return content_id(*self.row.texts), self.environment, self.limits, self.patience
+
+    def _is_slow(self, court: Court, patient: Court) -> bool:
+        """Whether the reference itself needs more time than there is, and passes with more of it."""
+        if self.patience <= 1:
+            return False
+        if self._key not in _SLOW:
+            program, reference = program_of(self.row, updated=True), self.row.reference
+            _SLOW[self._key] = (
+                _ran_out_of_time(court.judge(program, reference))
+                and patient.judge(program, reference).passed
+            )
+        return _SLOW[self._key]
 
     def _outcome(self, judged: Judged, without: Judged | None) -> Outcome:
         seconds = judged.seconds + (without.seconds if without else 0.0)
@@ -211,6 +250,14 @@ class ArenaJob:
             judged.level,
             measured,
         )
+
+
+_SLOW: dict[tuple[str, Environment | None, Limits, float], bool] = {}
+"""What this process has found out about references."""
+
+
+def _ran_out_of_time(judged: Judged) -> bool:
+    return any(test.reason == "timeout" for test in judged.tests)
 
 
 TESTS_PASSED = "tests_passed"

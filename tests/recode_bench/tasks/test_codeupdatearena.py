@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from recode_bench.tasks.arena_rows import read_rows
 from recode_bench.tasks.codeupdatearena import (
     ENVIRONMENT,
     LIMITS,
+    PATIENCE,
     TESTS_PASSED,
     ArenaJob,
     CodeUpdateArenaTask,
@@ -75,6 +77,34 @@ def test_a_completion_without_code_fails(tmp_path: Path, text: str) -> None:
     (row,) = read_rows(write_rows(tmp_path / "row.jsonl", ROW))
     outcome = ArenaJob(row, environment(), LIMITS, 0, text, False).run()
     assert (outcome.verdict, outcome.reason) == (Verdict.FAILED, "no_code")
+
+
+BURN = "    import time\n    while time.process_time() < {}: pass\n"
+
+
+@pytest.mark.parametrize(
+    ("reference", "solution", "patience", "reason"),
+    [
+        (1.6, 1.6, PATIENCE, "ok"),
+        (1.6, 60, PATIENCE, "timeout"),
+        (0, 1.6, PATIENCE, "timeout"),
+        (1.6, 1.6, 1.0, "timeout"),
+    ],
+    ids=["as slow as the reference", "endless", "a fast problem", "the limit that was set"],
+)
+def test_a_problem_with_a_slow_reference_gets_more_time(
+    tmp_path: Path, reference: float, solution: float, patience: float, reason: str
+) -> None:
+    def code(seconds: float) -> str:
+        return f"def keep_last():\n{BURN.format(seconds)}    return 1\n"
+
+    row = raw_row(
+        unit_tests="def test_it():\n    assert keep_last() == 1\n", ref_solution=code(reference)
+    )
+    (read,) = read_rows(write_rows(tmp_path / "row.jsonl", row))
+    limits = replace(LIMITS, cpu_seconds=1.0, wall_seconds=20.0)
+    job = ArenaJob(read, environment(), limits, 0, fenced(code(solution)), False, patience)
+    assert job.run().reason == reason
 
 
 SAME = "def shorten(text, width, side='end'): return 'new'\n"
