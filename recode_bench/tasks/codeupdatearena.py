@@ -189,7 +189,7 @@ class ArenaJob:
             preload_of(self.row, self.environment),
             self.limits,
         )
-        patient = replace(court, limits=self._longer)
+        patient = replace(court, limits=self._longer, after_timeout=self.limits)
         if _SLOW.get(self._key):
             court = patient
         judged = court.judge(program_of(self.row, updated=True), code)

@@ -86,6 +86,8 @@ class Court:
     """Modules that the server imports once."""
     limits: Limits
     """Of one test."""
+    after_timeout: Limits | None = None
+    """Of each test after one that ran out of time, where those are to be shorter."""
 
     def judge(self, program: Program, solution: str, *, to_the_end: bool = True) -> Judged:
         """Run the tests; never raises for what the solution does.
@@ -97,19 +99,28 @@ class Court:
         """
         verdicts: list[TestVerdict] = []
         seconds, level = 0.0, None
+        limits = self.limits
         while len(verdicts) < len(program.tests):
-            result = self._run(program, solution, program.tests[len(verdicts) :])
+            result = self._run(program, solution, program.tests[len(verdicts) :], limits)
             seconds, level = seconds + result.cpu_seconds, result.level.value
-            found = _read(result, len(program.tests) - len(verdicts), self.limits.cpu_seconds)
+            found = _read(result, len(program.tests) - len(verdicts), limits.cpu_seconds)
             if isinstance(found, str):
                 reason = SETUP_FAILED if result.status is JobStatus.DONE else SANDBOX_FAILED
                 return Judged(tuple(verdicts), reason, found, seconds, level)
             verdicts.extend(found)
+            if verdicts[-1].reason == "timeout" and self.after_timeout is not None:
+                limits = self.after_timeout
             if not to_the_end and not verdicts[-1].passed:
                 break
         return Judged(tuple(verdicts), None, "", seconds, level)
 
-    def _run(self, program: Program, solution: str, tests: Sequence[tuple[str, str]]) -> JobResult:
+    def _run(
+        self,
+        program: Program,
+        solution: str,
+        tests: Sequence[tuple[str, str]],
+        limits: Limits,
+    ) -> JobResult:
         payload: dict[str, JsonValue] = {
             "imports": program.imports,
             "setup": list(program.setup),
@@ -118,7 +129,7 @@ class Court:
             "hidden": list(program.hidden),
             "borrowed": list(program.borrowed),
             "seeded": any(_SEEDS.search(source) for source, _ in program.tests),
-            "cpu_seconds": self.limits.cpu_seconds,
+            "cpu_seconds": limits.cpu_seconds,
         }
         return self.sandboxes.run(
             self.environment,
@@ -127,7 +138,7 @@ class Court:
             setup=SETUP,
             imports=self.preload,
             secret={"tests": [list(test) for test in tests]},
-            limits=self.limits,
+            limits=limits,
         )
 
 

@@ -107,6 +107,20 @@ def test_a_problem_with_a_slow_reference_gets_more_time(
     assert job.run().reason == reason
 
 
+def test_only_the_first_endless_test_gets_more_time(tmp_path: Path) -> None:
+    once = "def test_{}():\n    assert keep_last() == 1\n"
+    row = raw_row(
+        unit_tests="\n\n".join(once.format(number) for number in range(3)),
+        ref_solution=f"def keep_last():\n{BURN.format(1.6)}    return 1\n",
+    )
+    (read,) = read_rows(write_rows(tmp_path / "row.jsonl", row))
+    limits = replace(LIMITS, cpu_seconds=1.0, wall_seconds=20.0)
+    endless = fenced("def keep_last():\n    while True: pass\n")
+    outcome = ArenaJob(read, environment(), limits, 0, endless, False, PATIENCE).run()
+    assert outcome.reason == "timeout"
+    assert outcome.seconds < PATIENCE + 3, "four seconds, and one for each of the others"
+
+
 SAME = "def shorten(text, width, side='end'): return 'new'\n"
 KINDS = {
     "add-argument": (SAME, "textwrap.shorten('a', 1)", "'new'"),
