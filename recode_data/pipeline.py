@@ -45,7 +45,7 @@ from recode_data.records import (
     content_id,
 )
 from recode_data.step_ahead import StepAhead
-from recode_data.step_mining import Clock, mine_step, prepare
+from recode_data.step_mining import Clock, Mining, mine_step, prepare
 from recode_data.step_workers import mine_side_by_side
 from recode_data.steps import SourceKind, parse_source
 from recode_data.uv_runner import UvError
@@ -81,7 +81,7 @@ def build(
         RecodeError: see `errors.py`; nothing half-written is left in the published files.
     """
     folder = BuildFolder(out)
-    clock = Clock()
+    mining = Mining(folder, workspace, executor, progress, options, Clock())
     with folder.claimed(identity_of(steps, options, describer)):
         finished = folder.finished_manifest()
         if (
@@ -91,14 +91,14 @@ def build(
         ):
             progress.note(f"{out} is complete already; nothing to do")
             return finished
-        results, failed = mine_steps(steps, folder, workspace, executor, progress, options, clock)
+        results, failed = mine_steps(steps, mining)
         pairs, dropped, curation = curate(results, options)
         curation = {**curation, "failed_steps": failed}
         if describer is not None:
             place = partial(workspace.cached, "wording")
             pairs, said = reword(pairs, describer, place, progress)
             curation = {**curation, "descriptions": said}
-        return write_dataset(out, results, pairs, dropped, clock.seconds(), curation)
+        return write_dataset(out, results, pairs, dropped, mining.clock.seconds(), curation)
 
 
 def failed_steps(manifest: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -109,13 +109,7 @@ def failed_steps(manifest: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def mine_steps(
-    steps: Sequence[VersionStep],
-    folder: BuildFolder,
-    workspace: Workspace,
-    executor: Executor,
-    progress: Progress,
-    options: BuildOptions,
-    clock: Clock,
+    steps: Sequence[VersionStep], mining: Mining
 ) -> tuple[list[StepResult], dict[str, JsonValue]]:
     """Every step that can be mined, and why the others could not, by step.
 
@@ -126,10 +120,11 @@ def mine_steps(
     Raises:
         RecodeError: such a thing, or no step could be mined.
     """
+    executor = mining.executor
     if isinstance(executor, LocalExecutor) and len(steps) > executor.jobs:
-        mined = side_by_side(steps, folder, workspace, executor, progress, options, clock)
+        mined = side_by_side(steps, mining)
     else:
-        mined = one_by_one(steps, folder, workspace, executor, progress, options, clock)
+        mined = one_by_one(steps, mining)
     results: dict[VersionStep, StepResult] = {}
     failures: dict[VersionStep, RecodeError] = {}
     for step, found in mined:
@@ -137,7 +132,7 @@ def mine_steps(
             results[step] = found
         elif isinstance(found, LEAVES_OUT) and not isinstance(found, STOPS_ALL):
             failures[step] = found
-            progress.note(f"{step}: left out: {_first_line(found)}")
+            mining.progress.note(f"{step}: left out: {_first_line(found)}")
         else:
             raise found
     if failures and not results:
@@ -151,44 +146,28 @@ def mine_steps(
 Mined: TypeAlias = tuple[VersionStep, StepResult | RecodeError]
 
 
-def one_by_one(
-    steps: Sequence[VersionStep],
-    folder: BuildFolder,
-    workspace: Workspace,
-    executor: Executor,
-    progress: Progress,
-    options: BuildOptions,
-    clock: Clock,
-) -> Iterator[Mined]:
+def one_by_one(steps: Sequence[VersionStep], mining: Mining) -> Iterator[Mined]:
     """Step after step, the work of each on all workers, while the next one is got ready."""
-    ahead = StepAhead(workspace, allow_weak=options.allow_weak)
+    ahead = StepAhead(mining.workspace, allow_weak=mining.options.allow_weak)
     for step, following in zip_longest(steps, steps[1:]):
         ahead.wait()
         try:
-            context = prepare(step, workspace, progress, options)
-            clock.lap("releases and environments")
+            context = prepare(step, mining)
             if following is not None:
                 ahead.start(following)
-            found = mine_step(context, folder, workspace, executor, progress, options, clock)
+            found = mine_step(context, mining)
         except RecodeError as error:
             yield step, error
         else:
             yield step, found
 
 
-def side_by_side(
-    steps: Sequence[VersionStep],
-    folder: BuildFolder,
-    workspace: Workspace,
-    executor: Executor,
-    progress: Progress,
-    options: BuildOptions,
-    clock: Clock,
-) -> Iterator[Mined]:
+def side_by_side(steps: Sequence[VersionStep], mining: Mining) -> Iterator[Mined]:
     """As many steps at a time as there are workers, in the order in which they finish."""
-    mined = mine_side_by_side(steps, folder.folder, workspace, executor, options)
+    mined = mine_side_by_side(steps, mining)
+    progress = mining.progress
     for number, item in enumerate(progress.track(mined, "mining steps", len(steps)), start=1):
-        clock.add(item.seconds)
+        mining.clock.add(item.seconds)
         if item.result is not None:
             proved = sum(isinstance(outcome, Verified) for outcome in item.result.outcomes)
             progress.note(

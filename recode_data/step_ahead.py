@@ -10,11 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 
-from recode_data.catalog import companions_of
 from recode_data.errors import RecodeError
 from recode_data.records import VersionStep
 from recode_data.sandbox import SandboxPool
-from recode_data.step_changes import read_context, step_changes
+from recode_data.step_changes import catalogued_context, step_changes
 from recode_data.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -43,12 +42,7 @@ class StepAhead:
 
     def _prepare(self, step: VersionStep) -> None:
         try:
-            context = read_context(
-                step,
-                self._workspace,
-                companions_of(step.library),
-                allow_weak=self._allow_weak,
-            )
+            context = catalogued_context(step, self._workspace, allow_weak=self._allow_weak)
             with SandboxPool(size=4, allow_weak=self._allow_weak) as sandboxes:
                 step_changes(context, self._workspace, sandboxes)
         except (RecodeError, OSError) as error:

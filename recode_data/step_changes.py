@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from packaging.utils import canonicalize_name
 
+from recode_data.catalog import companions_of
 from recode_data.changes import find_changes
 from recode_data.companions import find_companions
 from recode_data.errors import EnvironmentLacksError
@@ -53,6 +54,13 @@ class StepChanges:
     def with_replacements(self, found: tuple[ApiChange, ...]) -> tuple[ApiChange, ...]:
         """Changes found otherwise, with what these releases say to write instead."""
         return with_replacements(found, self.old, self.new, {}, self.notes)
+
+
+def catalogued_context(
+    step: VersionStep, workspace: Workspace, *, allow_weak: bool = False
+) -> StepContext:
+    """`read_context` with the companions that the catalog lists for the library."""
+    return read_context(step, workspace, companions_of(step.library), allow_weak=allow_weak)
 
 
 def read_context(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from recode_data.cache_room import keys_of
-from recode_data.catalog import companions_of
 from recode_data.curate import best_of_each_snippet, deduplicate
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
@@ -34,7 +34,7 @@ from recode_data.records import (
     VersionStep,
 )
 from recode_data.sandbox import SandboxPool
-from recode_data.step_changes import read_context, step_changes
+from recode_data.step_changes import StepChanges, catalogued_context, step_changes
 from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
@@ -44,91 +44,137 @@ from recode_data.verify.prove import ProofTask, prove
 from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
-DEFAULTS = BuildOptions()
 
 
-def prepare(
-    step: VersionStep, workspace: Workspace, progress: Progress, options: BuildOptions
-) -> StepContext:
+@dataclass(frozen=True, slots=True)
+class Mining:
+    """What every step of a build works with."""
+
+    folder: BuildFolder
+    workspace: Workspace
+    executor: Executor
+    progress: Progress
+    options: BuildOptions
+    clock: Clock
+
+
+def prepare(step: VersionStep, mining: Mining) -> StepContext:
     """Releases and environments of a step; what others left in the cache makes room for them."""
-    progress.note(f"{step}: releases and environments")
-    context = read_context(
-        step, workspace, companions_of(step.library), allow_weak=options.allow_weak
-    )
-    workspace.keep_within_limit(keys_of(context))
+    mining.progress.note(f"{step}: releases and environments")
+    context = catalogued_context(step, mining.workspace, allow_weak=mining.options.allow_weak)
+    mining.workspace.keep_within_limit(keys_of(context))
+    mining.clock.lap("releases and environments")
     return context
 
 
-def mine_step(
-    context: StepContext,
-    folder: BuildFolder,
-    workspace: Workspace,
-    executor: Executor,
-    progress: Progress,
-    options: BuildOptions,
-    clock: Clock,
-) -> StepResult:
+def mine_step(context: StepContext, mining: Mining) -> StepResult:
     """One version step from its environments to outcomes."""
-    step = context.step
+    step, progress, clock = context.step, mining.progress, mining.clock
     progress.note(f"{step}: comparing surfaces")
-    with SandboxPool(size=4, allow_weak=options.allow_weak) as sandboxes:
-        check_imports(context.old, context.old_environment, sandboxes)
-        check_imports(context.new, context.new_environment, sandboxes)
-        surfaces = step_changes(context, workspace, sandboxes)
-    changes = surfaces.changes
+    surfaces = _compare(context, mining)
     clock.lap("surfaces and changes")
-    progress.note(f"{step}: {len(changes)} API changes")
+    progress.note(f"{step}: {len(surfaces.changes)} API changes")
 
-    old_usages, new_usages = read_usages(context, workspace, executor, progress)
+    old_usages, new_usages = read_usages(context, mining.workspace, mining.executor, progress)
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
-    journal = folder.journal(context, "probe")
-    worth: Sequence[Usage] = worth_probing(old_usages)
+
     sets = server_sets(usage.code for usage in (*old_usages, *new_usages))
-
-    def probe(usages: Sequence[Usage]) -> list[Finding]:
-        return probe_usages(
-            context, usages, journal, executor, progress, allow_weak=options.allow_weak, sets=sets
-        )
-
-    if options.limit:
-        worth, findings = probed_while_it_pays(worth, options.limit, probe)
-    else:
-        findings = probe(worth)
-    probed = surfaces.with_replacements(changes_from(findings, changes, surfaces.old))
-    known = (*changes, *probed)
+    probed = _probe(context, old_usages, sets, mining)
+    known = (
+        *surfaces.changes,
+        *surfaces.with_replacements(changes_from(probed.findings, surfaces.changes, surfaces.old)),
+    )
     suspected = suspected_changes(old_usages, new_usages, known, surfaces.old.objects)
     changes = tuple(sorted((*known, *suspected), key=lambda change: change.key))
     clock.lap("probe")
 
     written = written_by_users(changes, surfaces.old.objects, (*old_usages, *new_usages))
-    candidates = list(propose(written, old_usages, new_usages))
-    if options.producers:
-        candidates = [item for item in candidates if item.producer in options.producers]
+    candidates = _wanted(propose(written, old_usages, new_usages), mining.options)
     clock.lap("candidates")
-    if options.limit:
-        broken: dict[str, list[str]] = {}
-        for finding in findings:
-            broken.setdefault(finding.usage.code, []).append(finding.message)
-        clean = {usage.code for usage in worth} - broken.keys()
-        candidates = promising_first(candidates, broken, clean)
-    first, held = first_tries(candidates)
-
-    def proved(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
-        return prove_all(context, some, folder, executor, progress, options, sets)
-
-    if options.limit:
-        outcomes = proved_while_it_pays(first, held, options.limit, proved)
-    else:
-        outcomes = proved(first)
-        outcomes += proved(worth_trying(held, outcomes))
-    further = list(propose_further(distinct_pairs(outcomes), old_usages))
-    if options.producers:
-        further = [item for item in further if item.producer in options.producers]
-    outcomes += proved(further)
+    outcomes = _prove(context, candidates, probed, old_usages, sets, mining)
     clock.lap("proofs")
     changes = proved_or_known(changes, outcomes)
-    return StepResult(context, changes, len(old_usages), len(new_usages), len(worth), outcomes)
+    return StepResult(
+        context, changes, len(old_usages), len(new_usages), len(probed.usages), outcomes
+    )
+
+
+def _compare(context: StepContext, mining: Mining) -> StepChanges:
+    with SandboxPool(size=4, allow_weak=mining.options.allow_weak) as sandboxes:
+        check_imports(context.old, context.old_environment, sandboxes)
+        check_imports(context.new, context.new_environment, sandboxes)
+        return step_changes(context, mining.workspace, sandboxes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Probed:
+    """Old usages that were run on both versions, and what the new one said."""
+
+    usages: Sequence[Usage]
+    findings: Sequence[Finding]
+
+    def first_of(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, most promising first."""
+        broken: dict[str, list[str]] = {}
+        for finding in self.findings:
+            broken.setdefault(finding.usage.code, []).append(finding.message)
+        clean = {usage.code for usage in self.usages} - broken.keys()
+        return promising_first(candidates, broken, clean)
+
+
+def _probe(
+    context: StepContext, usages: Sequence[Usage], sets: tuple[Modules, ...], mining: Mining
+) -> _Probed:
+    journal = mining.folder.journal(context, "probe")
+    options = mining.options
+
+    def probe(some: Sequence[Usage]) -> list[Finding]:
+        return probe_usages(
+            context,
+            some,
+            journal,
+            mining.executor,
+            mining.progress,
+            allow_weak=options.allow_weak,
+            sets=sets,
+        )
+
+    worth = worth_probing(usages)
+    if options.limit:
+        return _Probed(*probed_while_it_pays(worth, options.limit, probe))
+    return _Probed(worth, probe(worth))
+
+
+def _wanted(candidates: Iterable[Candidate], options: BuildOptions) -> list[Candidate]:
+    """Those of the producers that the user asked for."""
+    return [
+        item for item in candidates if not options.producers or item.producer in options.producers
+    ]
+
+
+def _prove(
+    context: StepContext,
+    candidates: list[Candidate],
+    probed: _Probed,
+    old_usages: Sequence[Usage],
+    sets: tuple[Modules, ...],
+    mining: Mining,
+) -> tuple[Outcome, ...]:
+    """Outcomes of the candidates, and of those that rest on proved ones."""
+    limit = mining.options.limit
+
+    def proved(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
+        return prove_all(context, some, sets, mining)
+
+    if limit:
+        outcomes = proved_while_it_pays(*first_tries(probed.first_of(candidates)), limit, proved)
+    else:
+        first, held = first_tries(candidates)
+        outcomes = proved(first)
+        outcomes += proved(worth_trying(held, outcomes))
+    further = propose_further(distinct_pairs(outcomes), old_usages)
+    return outcomes + proved(_wanted(further, mining.options))
 
 
 def distinct_pairs(outcomes: Sequence[Outcome]) -> list[Verified]:
@@ -140,11 +186,8 @@ def distinct_pairs(outcomes: Sequence[Outcome]) -> list[Verified]:
 def prove_all(
     context: StepContext,
     candidates: Sequence[Candidate],
-    folder: BuildFolder,
-    executor: Executor,
-    progress: Progress,
-    options: BuildOptions = DEFAULTS,
-    sets: tuple[Modules, ...] = (),
+    sets: tuple[Modules, ...],
+    mining: Mining,
 ) -> tuple[Outcome, ...]:
     """One outcome per candidate, in the order of the candidates; earlier ones are taken over.
 
@@ -152,7 +195,8 @@ def prove_all(
     the other.
     """
     by_key = {candidate.key: candidate for candidate in candidates}
-    journal = folder.journal(context, "outcomes")
+    progress = mining.progress
+    journal = mining.folder.journal(context, "outcomes")
     outcomes = read_outcomes(journal, by_key)
     missing = [candidate for candidate in candidates if candidate.key not in outcomes]
     missing.sort(key=lambda candidate: preload_of(candidate.old_code, sets))
@@ -160,7 +204,7 @@ def prove_all(
         ProofTask(
             context,
             tuple(missing[start : start + CANDIDATES_PER_TASK]),
-            options.allow_weak,
+            mining.options.allow_weak,
             sets,
         )
         for start in range(0, len(missing), CANDIDATES_PER_TASK)
@@ -170,7 +214,7 @@ def prove_all(
             f"{context.step}: {len(candidates) - len(missing)} outcomes are there already"
         )
     with appending(journal) as file:
-        finished = executor.map(prove, tasks)
+        finished = mining.executor.map(prove, tasks)
         for batch in progress.track(finished, "proving candidates", len(tasks)):
             for outcome in batch:
                 write_outcome(file, outcome)

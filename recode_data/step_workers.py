@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recode_data.catalog import companions_of
 from recode_data.errors import RecodeError
-from recode_data.executor import Executor, InProcessExecutor
+from recode_data.executor import InProcessExecutor
 from recode_data.journal import BuildFolder
 from recode_data.limited_map import map_within_limit
 from recode_data.progress import SilentProgress
-from recode_data.records import BuildOptions, StepContext, StepResult, VersionStep
-from recode_data.step_changes import read_context
-from recode_data.step_mining import Clock, mine_step
+from recode_data.records import BuildOptions, StepResult, VersionStep
+from recode_data.step_changes import catalogued_context
+from recode_data.step_mining import Clock, Mining, mine_step
 from recode_data.workspace import Workspace
 
 
@@ -47,45 +46,33 @@ def mine_alone(task: StepTask) -> MinedStep:
     clock = Clock()
     with Workspace.default(task.cache) as workspace:
         try:
-            context = _context(task, workspace)
+            context = catalogued_context(task.step, workspace, allow_weak=task.options.allow_weak)
             clock.lap("releases and environments")
             result = mine_step(
                 context,
-                BuildFolder(task.out),
-                workspace,
-                InProcessExecutor(),
-                SilentProgress(),
-                task.options,
-                clock,
+                Mining(
+                    BuildFolder(task.out),
+                    workspace,
+                    InProcessExecutor(),
+                    SilentProgress(),
+                    task.options,
+                    clock,
+                ),
             )
         except RecodeError as error:
             return MinedStep(task.step, None, error, clock.laps)
     return MinedStep(task.step, result, None, clock.laps)
 
 
-def mine_side_by_side(
-    steps: Sequence[VersionStep],
-    out: Path,
-    workspace: Workspace,
-    executor: Executor,
-    options: BuildOptions,
-) -> Iterator[MinedStep]:
+def mine_side_by_side(steps: Sequence[VersionStep], mining: Mining) -> Iterator[MinedStep]:
     """Every step, in the order in which they finish; this process makes environments ahead."""
+    workspace, options = mining.workspace, mining.options
 
     def make_ready(task: StepTask) -> None:
         try:
-            _context(task, workspace)
+            catalogued_context(task.step, workspace, allow_weak=options.allow_weak)
         except (RecodeError, OSError):
             return  # the step meets it by itself, and says so
 
-    tasks = [StepTask(step, out, workspace.cache, options) for step in steps]
-    return map_within_limit(mine_alone, tasks, workspace, executor, make_ready)
-
-
-def _context(task: StepTask, workspace: Workspace) -> StepContext:
-    return read_context(
-        task.step,
-        workspace,
-        companions_of(task.step.library),
-        allow_weak=task.options.allow_weak,
-    )
+    tasks = [StepTask(step, mining.folder.folder, workspace.cache, options) for step in steps]
+    return map_within_limit(mine_alone, tasks, workspace, mining.executor, make_ready)

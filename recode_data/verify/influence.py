@@ -15,6 +15,7 @@ from recode_data.records import ApiChange, ObjectKind
 from recode_data.references import attribute_names, find_references
 from recode_data.verify.arguments import concerns_calls, is_concerned, may_be_passed
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _MEMBER_KINDS = frozenset({ObjectKind.METHOD, ObjectKind.PROPERTY, ObjectKind.ATTRIBUTE})
 
 
@@ -121,6 +122,22 @@ def influence_of(code: str, *changes: ApiChange) -> Influence:
     return Influence(lines, frozenset(names), frozenset(statements))
 
 
+def without_touching(code: str, influence: Influence) -> str | None:
+    """The snippet without the statements that use the changed API, every line where it was.
+
+    Imports stay. None where one of the others is no bare expression: what it binds is needed.
+    """
+    lines = code.split("\n")
+    for node in ast.parse(code).body:
+        span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        if influence.touching_lines.isdisjoint(span) or isinstance(node, _IMPORTS):
+            continue
+        if not isinstance(node, ast.Expr):
+            return None
+        lines[span.start - 1 : span.stop - 1] = ["pass", *[""] * (len(span) - 1)]
+    return "\n".join(lines)
+
+
 def _is_influenced(node: ast.stmt, lines: frozenset[int], names: set[str]) -> bool:
     span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     if any(line in lines for line in span):
@@ -139,7 +156,7 @@ def _bound_names(node: ast.stmt) -> set[str]:
     }
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         names = {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
+    if isinstance(node, _IMPORTS):
         names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
     return names
 

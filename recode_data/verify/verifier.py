@@ -37,7 +37,7 @@ from recode_data.verify.hidden_inputs import (
     which_hold,
     which_tell,
 )
-from recode_data.verify.influence import Influence, influence_of
+from recode_data.verify.influence import Influence, influence_of, without_touching
 from recode_data.verify.observed import (
     DRIVER,
     SETUP,
@@ -213,6 +213,8 @@ class Verifier:
             return drop(DropReason.UNOBSERVABLE, "no value that depends on the change is observed")
         if self._is_unstable(candidate, base, broken, fixed):
             return drop(DropReason.NONDETERMINISTIC, UNSTABLE)
+        if self._shows_the_same_without(candidate.old_code, base, influence):
+            return drop(DropReason.UNOBSERVABLE, "the same is observed without the changed calls")
         return Proved(
             candidate,
             replace(proof, observed=observed),
@@ -297,6 +299,15 @@ class Verifier:
             or runs_differ(fixed, self.on_new(candidate.new_code, HASH_SEEDS[1]))
             or runs_differ(broken, self.on_new(candidate.old_code, HASH_SEEDS[1]))
         )
+
+    def _shows_the_same_without(self, code: str, base: Observed, influence: Influence) -> bool:
+        """Whether the calls that changed leave no trace: `write(graph, path)` hands back nothing, and
+        that `graph` is afterwards what it was proves nothing about another writer."""
+        rest = without_touching(code, influence)
+        if rest is None:
+            return False
+        observed = self.on_old(rest)
+        return observed.succeeded and next(differences(base, observed), None) is None
 
     def _works_on_old(self, new_code: str, base: Observed) -> bool:
         observed = self.on_old(new_code)

@@ -20,6 +20,7 @@ from recode_data.executor import InProcessExecutor
 from recode_data.journal import BuildFolder
 from recode_data.progress import SilentProgress
 from recode_data.records import BuildOptions, VersionStep
+from recode_data.step_mining import Clock, Mining
 from recode_data.uv_runner import UvError
 from recode_data.workspace import Workspace
 
@@ -50,15 +51,16 @@ def mine(
     monkeypatch.setattr(pipeline, "prepare", prepare)
     monkeypatch.setattr(pipeline, "mine_step", lambda step, *_: step.library)
     monkeypatch.setattr(pipeline, "StepAhead", Idle)
-    folder, workspace = BuildFolder(tmp_path), Workspace.default(tmp_path)
-    return pipeline.mine_steps(  # type: ignore[return-value]  # stand-ins for results
-        STEPS[: len(failures)],
-        folder,
-        workspace,
+    mining = Mining(
+        BuildFolder(tmp_path),
+        Workspace.default(tmp_path),
         InProcessExecutor(),
         SilentProgress(),
         BuildOptions(),
-        pipeline.Clock(),
+        Clock(),
+    )
+    return pipeline.mine_steps(  # type: ignore[return-value]  # stand-ins for results
+        STEPS[: len(failures)], mining
     )
 
 

@@ -155,6 +155,16 @@ def test_steps_side_by_side_give_the_bytes_of_one_after_the_other(
         assert "toylib:1.0:77.0: left out: " in done.stderr
         assert ("(3 of 3 steps)" in done.stderr) == (jobs == 2)
     assert published(tmp_path / "out1") == published(tmp_path / "out2")
+    out = tmp_path / "killed"
+    warm = environment(toy_index, tmp_path / "cache2")
+    process = start(warm, "build", *steps, "--out", out, "--jobs", 2)
+    wait_for(process, out, ".state/outcomes-*.jsonl")
+    process.kill()
+    process.communicate()
+    assert soon_gone(process.pid, 20), "processes outlive a killed build"
+    assert not (out / "manifest.json").exists()
+    assert run(warm, "build", *steps, "--out", out, "--jobs", 2).returncode == 1
+    assert published(out) == published(tmp_path / "out1")
 
 
 def test_a_finished_build_is_not_repeated(built: Path, variables: dict[str, str]) -> None:

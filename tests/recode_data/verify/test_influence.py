@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from recode_data.records import ApiChange, ChangeKind, ObjectKind
-from recode_data.verify.influence import influence_of
+from recode_data.verify.influence import influence_of, without_touching
 from tests.making import make_change
 
 METHOD = make_change("toy.Table.drop", object_kind=ObjectKind.METHOD)
@@ -65,3 +65,20 @@ def test_statement_lines_follow_the_dependence() -> None:
         print(x)
         """)
     assert influence_of(code, make_change()).statement_lines == {3, 5}
+
+
+@pytest.mark.parametrize(
+    ("code", "rest"),
+    [
+        ("x = 1\ntoy.load(x)\nprint(x)", "x = 1\npass\nprint(x)"),
+        ("toy.load(\n    1,\n)\nx = 1", "pass\n\n\nx = 1"),
+        ("from toy import load\nload(1)", "from toy import load\npass"),
+        ("x = toy.load(1)\ntoy.load(2)", None),
+        ("for _ in 'ab':\n    toy.load(1)", None),
+        ("x = 1", "x = 1"),
+    ],
+)
+def test_code_without_the_changed_calls(code: str, rest: str | None) -> None:
+    code = f"import toy\n{code}"
+    found = without_touching(code, influence_of(code, make_change("toy.load")))
+    assert found == (None if rest is None else f"import toy\n{rest}")

@@ -31,6 +31,8 @@ def scale(x, by=2): return x * by
 def mean(x): return sum(x) / len(x)
 def stamp(): return random.random()
 def same(x): return x + 1
+def fill(x, y): x.append(y)
+def write(x): pass
 class Table:
     def size(self): return 3
 """
@@ -46,6 +48,8 @@ def mean(x): return sum(x) // len(x)
 def average(x): return sum(x) / len(x)
 def stamp(): return random.random()
 def same(x): return x + 1
+def put(x, y): x.append(y)
+def save(x): pass
 class Table:
     size = 3
 """
@@ -78,6 +82,7 @@ SIZE = make_change(
         ("x = toy.scale(7)", "x = toy.times(7)", "toy.scale", Effect.WARN),
         ("x = toy.mean([7, 8])", "x = toy.average([7, 8])", "toy.mean", Effect.DRIFT),
         ("print(toy.load(7))", "print(toy.read(7))", "toy.load", Effect.BREAK),
+        ("x = [1]\ntoy.fill(x, 2)", "x = [1]\ntoy.put(x, 2)", "toy.fill", Effect.BREAK),
         ("f = toy.mean\nx = f([7, 8])", "f = toy.average\nx = f([7, 8])", "toy.mean", Effect.DRIFT),
     ],
 )
@@ -117,6 +122,7 @@ def test_member_that_is_read_now(toy: Verifier) -> None:
         ("x = toy.load(7)", "x = toy.read(8)", "toy.load", DropReason.RESULTS_DIFFER),
         ("x = toy.load(7)", "y = toy.read(7)", "toy.load", DropReason.RESULTS_DIFFER),
         ("toy.load", "toy.read", "toy.load", DropReason.UNOBSERVABLE),
+        ("x = [1]\ntoy.write(x)", "x = [1]\ntoy.save(x)", "toy.write", DropReason.UNOBSERVABLE),
         (
             "x = toy.load(toy.stamp())",
             "x = toy.read(toy.stamp())",
