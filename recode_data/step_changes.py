@@ -75,7 +75,8 @@ def read_context(
     Args:
         step: the two versions.
         workspace: where they are kept.
-        companions: further requirements, left out where no environment holds them too.
+        companions: further requirements, most important first; the last ones are left out where no
+            environment holds them too.
         allow_weak: try imports where only resource limits can be had.
 
     Raises:
@@ -83,11 +84,7 @@ def read_context(
     """
     old = workspace.release(step.library, step.old)
     new = workspace.release(step.library, step.new)
-    try:
-        environments = workspace.step_environments(old, new, (companions, companions))
-    except EnvironmentLacksError:
-        companions = ()
-        environments = workspace.step_environments(old, new)
+    companions, environments = _with_companions(workspace, old, new, companions)
     needed: frozenset[str] = frozenset()
     for _ in range(MOST_COMPANIONS):
         lacking = _companions(workspace, (old, new), environments, allow_weak)
@@ -96,6 +93,19 @@ def read_context(
         needed = needed.union(lacking)
         environments = _with_needed(workspace, old, new, sorted(needed), companions)
     return StepContext(step, old, new, *environments)
+
+
+def _with_companions(
+    workspace: Workspace, old: Release, new: Release, companions: Sequence[str]
+) -> tuple[Sequence[str], tuple[Environment, Environment]]:
+    """As many of the companions as environments can hold, and these."""
+    while True:
+        try:
+            return companions, workspace.step_environments(old, new, (companions, companions))
+        except EnvironmentLacksError:
+            if not companions:
+                raise
+            companions = companions[:-1]
 
 
 def _with_needed(

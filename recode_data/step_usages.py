@@ -9,6 +9,7 @@ from itertools import chain
 
 import msgspec
 
+from recode_data.catalog import entry_of
 from recode_data.executor import Executor
 from recode_data.journal import code_version, write_atomically
 from recode_data.progress import Progress
@@ -22,6 +23,7 @@ from recode_data.usages import (
     is_module,
     usages_in,
 )
+from recode_data.usages.preamble import with_preamble
 from recode_data.workspace import Workspace
 
 FILES_PER_TASK = 24
@@ -93,9 +95,11 @@ def read_files(task: ReadingTask) -> ReadFiles:
     sources = task.sources
     interest = interest_in(sources.import_names, None, partial(is_module, sources))
     files = _files(sources)[task.start : task.stop]
-    return ReadFiles(
-        task, tuple(usage for file in files for usage in usages_in(file, sources, interest))
-    )
+    found = (usage for file in files for usage in usages_in(file, sources, interest))
+    entry = entry_of(sources.release.partition("==")[0])
+    if entry is not None and entry.preamble:
+        found = (with_preamble(usage, entry.preamble, entry.preamble_for) for usage in found)
+    return ReadFiles(task, tuple(found))
 
 
 @lru_cache(maxsize=4)

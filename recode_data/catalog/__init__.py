@@ -5,6 +5,7 @@ from recode_data.catalog.entries import (
     catalog_names,
     catalog_steps,
     companions_of,
+    entry_of,
     load_catalog,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "catalog_names",
     "catalog_steps",
     "companions_of",
+    "entry_of",
     "load_catalog",
 ]

@@ -30,6 +30,8 @@ class CatalogEntry:
     docs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     gigabytes: float = 0.0
+    preamble: str = ""
+    preamble_for: tuple[str, ...] = ()
 
     def steps(self) -> tuple[VersionStep, ...]:
         """Each release to the one after it."""
@@ -50,6 +52,8 @@ class _Library(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     docs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     gigabytes: float = 0.0
+    preamble: str = ""
+    preamble_for: tuple[str, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,13 +75,17 @@ def load_catalog() -> tuple[CatalogEntry, ...]:
     )
 
 
+def entry_of(library: str) -> CatalogEntry | None:
+    """What the catalog says of a library, under whatever spelling of its name."""
+    name = canonicalize_name(library)
+    entries = (entry for entry in load_catalog() if canonicalize_name(entry.name) == name)
+    return next(entries, None)
+
+
 def companions_of(library: str) -> tuple[str, ...]:
     """Requirements that the library's examples need besides it; none of one not listed."""
-    name = canonicalize_name(library)
-    for entry in load_catalog():
-        if canonicalize_name(entry.name) == name:
-            return entry.companions
-    return ()
+    entry = entry_of(library)
+    return entry.companions if entry is not None else ()
 
 
 def catalog_names() -> tuple[str, ...]:
