@@ -14,7 +14,8 @@ import random
 from typing import Any
 
 import torch
-from trl import GRPOTrainer
+
+from recode_trl.generating import SteadyTrainer
 
 ATTEMPTS = 10
 """Generations per batch, the first included (`max_num_gen_batches` in the published DAPO script)."""
@@ -24,8 +25,8 @@ Batch = dict[str, Any]
 """What TRL makes of a generation: a tensor per name, the first dimension over completions."""
 
 
-class DynamicSamplingTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL's types are not read
-    """GRPOTrainer that trains on groups with different rewards only, as far as there are any."""
+class DynamicSamplingTrainer(SteadyTrainer):
+    """A trainer that trains on groups with different rewards only, as far as there are any."""
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> Batch:
         batch: Batch = super()._generate_and_score_completions(inputs)

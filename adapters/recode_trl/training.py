@@ -262,9 +262,9 @@ def _rl_trainer(request: TrainRequest) -> Any:
         from recode_trl.dynamic_sampling import DynamicSamplingTrainer
 
         return DynamicSamplingTrainer
-    from trl import GRPOTrainer
+    from recode_trl.generating import SteadyTrainer
 
-    return GRPOTrainer
+    return SteadyTrainer
 
 
 def _rewards(request: TrainRequest, setup: presets.Setup, checker: PairChecker) -> list[Any]:

@@ -77,14 +77,18 @@ def against_advice(change: ApiChange, old_code: str, new_code: str) -> bool:
 
 
 def _is_passed_bare(change: ApiChange, old_code: str, new_code: str) -> bool:
-    """Whether the new code takes up an argument without the call that the library wraps it in:
-    "Use the explicit style 'transport=WSGITransport(app=...)' instead"."""
+    """Whether the new code takes up an argument without the call that the library wraps it in, or
+    leaves out what is to be wrapped: "Use the explicit style 'transport=WSGITransport(app=...)'
+    instead"."""
     return any(
-        re.search(rf"\b{name}\s*=(?!=)", new_code) is not None
-        and re.search(rf"\b{name}\s*=(?!=)", old_code) is None
-        and re.search(rf"\b{wrapper}\b", new_code) is None
+        re.search(rf"\b{wrapper}\b", new_code) is None
+        and (name == change.parameter or _passes(new_code, name) and not _passes(old_code, name))
         for name, wrapper in _WRAPPED.findall(change.message)
     )
+
+
+def _passes(code: str, name: str) -> bool:
+    return re.search(rf"\b{name}\s*=(?!=)", code) is not None
 
 
 def at_and_above(path: str) -> list[str]:

@@ -91,8 +91,9 @@ def test_what_the_library_says_to_write_is_written(
         ("Use 'transport=Wsgi(app=...)' instead.", "toy.Client(transport=toy.Wsgi(app=x))", False),
         ("Use 'transport' instead.", "toy.Client(transport=x)", False),
         ("Use 'transport=Wsgi(app=...)' instead.", "toy.Client()", False),
+        ("'app=<str>' is deprecated. Use 'app=toy.load(...)' instead.", "toy.Client()", True),
     ],
-    ids=["bare", "of a module", "wrapped", "no wrapper said", "not taken up"],
+    ids=["bare", "of a module", "wrapped", "no wrapper said", "not taken up", "itself left out"],
 )
 def test_an_argument_is_wrapped_as_the_library_says(message: str, new: str, expected: bool) -> None:
     change = make_change("toy.Client", kind=ChangeKind.DEPRECATED, parameter="app", message=message)
