@@ -82,7 +82,7 @@ def _is_passed_bare(change: ApiChange, old_code: str, new_code: str) -> bool:
     instead"."""
     return any(
         re.search(rf"\b{wrapper}\b", new_code) is None
-        and (name == change.parameter or _passes(new_code, name) and not _passes(old_code, name))
+        and (name == change.parameter or (_passes(new_code, name) and not _passes(old_code, name)))
         for name, wrapper in _WRAPPED.findall(change.message)
     )
 
