@@ -2,7 +2,7 @@
 
 TRL 1.16 generates with the model in training mode: with the adapter's dropout, and with what DoRA
 makes of its weights (the product of its two matrices, the norm of each row) made anew for every
-token.
+token. It also leaves attention to cuDNN, see `recode_bench.models.transformers.for_generating`.
 
 `GRPOTrainer._generate_single_turn` is the only place where that can be changed: it is TRL's own,
 and may change with any release (`tests/adapters/recode_trl` runs it).
@@ -16,7 +16,7 @@ from typing import Any
 
 from trl import GRPOTrainer
 
-from recode_bench.models.transformers import adapter_weights_kept
+from recode_bench.models.transformers import for_generating
 
 
 class SteadyTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL's types are not read
@@ -31,11 +31,11 @@ class SteadyTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL's types are not r
 
 @contextmanager
 def steady(model: Any) -> Iterator[None]:
-    """The model in evaluation mode, its adapter's weights made once."""
+    """The model in evaluation mode, with what suits one token at a time."""
     training = model.training
     model.eval()
     try:
-        with adapter_weights_kept(model):
+        with for_generating(model):
             yield
     finally:
         model.train(training)  # which also forgets what was kept

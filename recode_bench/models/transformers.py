@@ -9,7 +9,7 @@ begins the answer with is put after it; a model without a template gets one text
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,11 +173,28 @@ def _complete(
         yield from _complete(loaded, [request for request, _ in half], sampling)
 
 
-def adapter_weights_kept(model: Any) -> AbstractContextManager[None]:
-    """What DoRA makes of its weights is made once here, not for each token; in evaluation mode only.
+@contextmanager
+def for_generating(model: Any) -> Iterator[None]:
+    """What suits one token at a time; nothing that is computed changes but by rounding.
 
-    Nothing changes for other adapters and for models without one.
+    1. cuDNN's attention, torch's first choice on Hopper GPUs, makes a plan for each new length, and
+       every token makes a new length: about 50 ms with torch 2.11, while the token itself takes a
+       model of 0.5 billion parameters 17 ms. The other kinds of attention need no plan.
+    2. What DoRA makes of its weights is made once, not for each token, if the model is in evaluation
+       mode: 42 ms a token instead of 54 with 7.6 billion parameters.
     """
+    import torch
+
+    allowed = torch.backends.cuda.cudnn_sdp_enabled()
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    try:
+        with _adapter_weights_kept(model):
+            yield
+    finally:
+        torch.backends.cuda.enable_cudnn_sdp(allowed)
+
+
+def _adapter_weights_kept(model: Any) -> AbstractContextManager[None]:
     if not hasattr(model, "peft_config"):
         return nullcontext()
     from peft import helpers
@@ -210,7 +227,7 @@ def _generate(
     ends = _end_tokens(loaded)
     seeds = [request.seed(sampling) for request, _ in prompts]
     stop = _StopStrings(tokenizer, sampling.stop, width)
-    with torch.inference_mode(), adapter_weights_kept(model):
+    with torch.inference_mode(), for_generating(model):
         made = model.generate(
             input_ids=padded["input_ids"],
             attention_mask=padded["attention_mask"],

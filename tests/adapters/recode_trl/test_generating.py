@@ -109,6 +109,25 @@ def test_a_step_of_the_optimizer_is_not_missed(model: Any) -> None:
         assert torch.allclose(after, model(input_ids=ids).logits)
 
 
+def test_attention_makes_no_plan_for_each_length(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cuDNN's would, on a Hopper GPU; it may be used again for the gradient."""
+    import torch
+    from trl import GRPOTrainer
+
+    def fail(_: Any) -> None:
+        seen.append(torch.backends.cuda.cudnn_sdp_enabled())
+        raise RuntimeError
+
+    seen: list[bool] = []
+    monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", fail)
+    with pytest.raises(RuntimeError):
+        trainer(model)._generate_single_turn()
+    assert (seen, torch.backends.cuda.cudnn_sdp_enabled()) == ([False], True)
+    assert model.training
+
+
 def test_vllm_is_left_alone(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from trl import GRPOTrainer
 

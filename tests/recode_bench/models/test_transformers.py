@@ -102,6 +102,25 @@ def test_a_chat_template_is_used_and_the_prefill_put_after_it(folder: Path) -> N
     assert rendered(tokenizer, PROMPT) == ("Be brief.\n\nMend it.\n\n```python\n", True)
 
 
+def test_attention_makes_no_plan_for_each_length(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cuDNN's would, on a Hopper GPU."""
+    import torch
+
+    policy = TransformersModel(str(folder))
+    loaded = policy._load()
+    seen: list[bool] = []
+    generate = loaded.model.generate
+    monkeypatch.setattr(
+        loaded.model,
+        "generate",
+        lambda **given: seen.append(torch.backends.cuda.cudnn_sdp_enabled()) or generate(**given),
+    )
+    assert len(list(policy.complete(requests(2), SAMPLING))) == 2
+    assert (seen, torch.backends.cuda.cudnn_sdp_enabled()) == ([False], True)
+
+
 def test_an_adapter_changes_what_is_written(folder: Path, tmp_path: Path) -> None:
     import torch
     from peft import LoraConfig, get_peft_model
