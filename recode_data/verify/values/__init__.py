@@ -14,6 +14,7 @@ READERS = (
     "sparse",
     "tensors",
     "labelled",
+    "lazy_texts",
     "images",
     "graphs",
     "symbols",

@@ -153,6 +153,12 @@ class TestStandIns:
         module(monkeypatch, "xarray", DataArray=array, Variable=other, Dataset=other)
         assert [name for name, _ in canonical(array())[2]] == ["name", "dims", "values", "coords"]
 
+    def test_lazy_text(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        promise = of("django.utils.functional", "Promise", __str__=lambda self: "name")
+        module(monkeypatch, "django.utils.functional", Promise=promise)
+        assert canonical(promise()) == ["o", "LazyText", [["text", ["s", "name"]]]]
+        assert not same_value(canonical(promise()), canonical("name"))
+
 
 def test_every_reader_is_listed_and_reads_nothing_that_it_does_not_know() -> None:
     folder = Path(str(values_package.__file__)).parent
