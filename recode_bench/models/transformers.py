@@ -177,9 +177,10 @@ def _complete(
 def for_generating(model: Any) -> Iterator[None]:
     """What suits one token at a time; nothing that is computed changes but by rounding.
 
-    1. cuDNN's attention, torch's first choice on Hopper GPUs, makes a plan for each new length, and
-       every token makes a new length: about 50 ms with torch 2.11, while the token itself takes a
-       model of 0.5 billion parameters 17 ms. The other kinds of attention need no plan.
+    1. cuDNN's attention, which torch 2.11 takes first on Hopper GPUs, makes a plan for each new
+       length, and every token makes a new length. On an H100, 8 sequences of a model of 0.5 billion
+       parameters took 69 ms a token, and 17 ms where the lengths had been seen before. The other
+       kinds of attention need no plan.
     2. What DoRA makes of its weights is made once, not for each token, if the model is in evaluation
        mode: 42 ms a token instead of 54 with 7.6 billion parameters.
     """
