@@ -8,7 +8,7 @@ and `decode` are the one way in and out of JSON.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias, TypeVar
 
@@ -298,6 +298,8 @@ class Replacement:
     """Confidence in [0, 1]; orders the proposals of one change."""
     new_parameter: str | None = None
     """For parameter changes: the parameter to use instead."""
+    was_there: bool = False
+    """Whether the old version had it as well: then nothing was renamed or moved to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +405,16 @@ class Candidate:
     def key(self) -> str:
         """Content id: same codes for the same change are the same candidate."""
         return content_id(self.change.key, self.old_code, self.new_code)
+
+    def all_was_there(self) -> Candidate:
+        """The candidate, once its new code is seen to work on the old version too."""
+        first, *further = (
+            replace(item, replacement=replace(item.replacement, was_there=True))
+            if item.replacement is not None
+            else item
+            for item in (FurtherChange(self.change, self.replacement), *self.further)
+        )
+        return replace(self, replacement=first.replacement, further=tuple(further))
 
 
 # --- verification ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from recode_data.records import (
     FurtherChange,
     JsonValue,
     MigrationPair,
+    Producer,
     Replacement,
     StepContext,
     Usage,
@@ -27,7 +28,7 @@ from recode_data.verify import Proved, write_checks
 
 def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
     """The row of a proved candidate; `split` is assigned later, over all rows."""
-    candidate, proof = proved.candidate, proved.proof
+    candidate, proof = _explained(proved), proved.proof
     change, step = candidate.change, context.step
     replacement = candidate.replacement
     new_api = replacement.new_api if replacement is not None else change.new_api
@@ -63,8 +64,14 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
     )
 
 
+def _explained(proved: Proved) -> Candidate:
+    candidate = proved.candidate
+    is_shown = proved.works_on_old and candidate.producer is not Producer.CONTROL
+    return candidate.all_was_there() if is_shown else candidate
+
+
 def _evidence_json(proved: Proved) -> str:
-    candidate, proof = proved.candidate, proved.proof
+    candidate, proof = _explained(proved), proved.proof
     document: dict[str, JsonValue] = {
         "proof": {
             "effect": proof.effect.value,

@@ -86,10 +86,9 @@ def _what_happened(item: FurtherChange, effect: Effect | None) -> str:
         if _was_there_before(item):
             another = "path" if kind is ChangeKind.MOVED else "name"
             return f"{subject}, another {another} of `{new_api}`, is no longer offered"
-        if kind is ChangeKind.RENAMED and not changes_member(change):
-            return (
-                f"{subject} was removed"  # likeness proposes it, and it may have been there before
-            )
+        is_likeness = kind is ChangeKind.RENAMED and not changes_member(change)
+        if is_likeness or _was_offered_before(item):
+            return f"{subject} was removed"
         return f"{subject} was {kind.value} to `{new_api}`"
     new_name = new_parameter_of(item)
     to_name = f" to `{new_name}`" if new_name and new_name != change.parameter else ""
@@ -98,10 +97,14 @@ def _what_happened(item: FurtherChange, effect: Effect | None) -> str:
         ChangeKind.RENAMED: f"{subject} was renamed",
         ChangeKind.MOVED: f"{subject} was moved",
         ChangeKind.PARAMETER_REMOVED: f"{parameter} was removed",
-        ChangeKind.PARAMETER_RENAMED: f"{parameter} was renamed{to_name}",
+        ChangeKind.PARAMETER_RENAMED: (
+            f"{parameter} was removed"
+            if _was_offered_before(item)
+            else f"{parameter} was renamed{to_name}"
+        ),
         ChangeKind.PARAMETER_ADDED_REQUIRED: f"{parameter} became required",
         ChangeKind.PARAMETER_REORDERED: f"The parameters of `{change.old_api}` changed their order",
-        ChangeKind.KEYWORD_ONLY: f"{parameter} must be passed by keyword",
+        ChangeKind.KEYWORD_ONLY: f"{parameter} {_must(effect)} be passed by keyword",
         ChangeKind.KIND_CHANGED: f"{subject} became {_kind_now(change)}",
         ChangeKind.RETURN_CHANGED: f"What `{change.old_api}` returns changed",
         ChangeKind.UNDEPRECATED: f"{subject} is no longer deprecated",
@@ -147,6 +150,15 @@ def _was_there_before(item: FurtherChange) -> bool:
     )
 
 
+def _was_offered_before(item: FurtherChange) -> bool:
+    """Whether the old version had what is to be written instead: then nothing became that."""
+    return item.replacement is not None and item.replacement.was_there
+
+
+def _must(effect: Effect | None) -> str:
+    return "must" if effect is Effect.BREAK else "is to"
+
+
 def _kind_now(change: ApiChange) -> str:
     kind = _NOUNS.get(change.new_value or "", "")
     return f"a {kind}" if kind and kind != "name" else "something else"
@@ -178,7 +190,11 @@ def _first_sentence(
     happened = _what_happened(item, effect)
     when = _when(item, effect, library, old_version, new_version)
     if _is_state(item, effect):
-        warns = change.kind is ChangeKind.DEPRECATED or _goes_on_with_a_warning(item, effect)
+        warns = (
+            change.kind is ChangeKind.DEPRECATED
+            or (change.kind is ChangeKind.KEYWORD_ONLY and effect is Effect.WARN)
+            or _goes_on_with_a_warning(item, effect)
+        )
         works = "works without a warning" if warns else "works"
         if change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
             happened, works = f"{happened.removesuffix('is deprecated')}no longer works this way", "works"  # fmt: skip
@@ -187,20 +203,26 @@ def _first_sentence(
 
 
 def _signatures(item: FurtherChange) -> list[str]:
-    """Before and now; nothing where the old thing is still there and another one is to be used: the
-    signature that is known is then that of its wrapper."""
+    """Before and now; nothing where another thing is to be used that is not known to be the same
+    one, since the new signature is then that of the old name's wrapper, or where it tells nothing."""
     change = item.change
     old, new = change.old_signature, change.new_signature
-    is_other = item.replacement is not None and item.replacement.new_api != change.old_api
-    if change.kind is ChangeKind.DEPRECATED and is_other:
-        return []
-    if old is None or new is None or str(old) == str(new):
-        return []
     now = item.replacement.new_api if item.replacement else change.new_api or change.old_api
+    is_other = now != change.old_api
+    if is_other and (change.kind is ChangeKind.DEPRECATED or not _was_there_before(item)):
+        return []
+    if old is None or new is None or str(old) == str(new) or _takes_anything(new):
+        return []
     return [
         f"Signature before: `{_call(change.old_api, old)}`.",
         f"Signature now: `{_call(now, new)}`.",
     ]
+
+
+def _takes_anything(signature: Signature) -> bool:
+    """`(*args, **kwargs)`: what a wrapper shows."""
+    names = [parameter.name for parameter in signature.parameters]
+    return bool(names) and all(name in ("args", "kwargs", "kwds") for name in names)
 
 
 def _call(path: str, signature: Signature) -> str:

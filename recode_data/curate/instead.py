@@ -6,7 +6,14 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
-from recode_data.records import ApiChange, Candidate, ChangeKind, FurtherChange, ObjectKind
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    ChangeKind,
+    FurtherChange,
+    ObjectKind,
+    Producer,
+)
 from recode_data.references import find_references, taken_up
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.templates import learn
@@ -124,6 +131,8 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
 def _further_arguments(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     """What every call of the new API gets by keyword and no call of the old one got:
     `pandas.UInt64Index` became `pandas.Index` with a `dtype`."""
+    if candidate.producer is Producer.CONTROL:
+        return ""  # its code is not what the note is about
     new = _keywords(candidate.new_code, new_api)
     given = {name for call in _keywords(candidate.old_code, change.old_api) for name, _ in call}
     if not new:

@@ -48,6 +48,8 @@ def control(proved: Sequence[Verified], usages: StepUsages) -> Iterator[Candidat
         taken.add(usage.code)
         left -= 1
         candidate = item.candidate
+        if item.pair.works_on_old:
+            candidate = candidate.all_was_there()
         yield Candidate(
             candidate.change,
             usage.code,

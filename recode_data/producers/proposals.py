@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from recode_data.producers.paths import at_and_above
+from recode_data.producers.paths import SAID, at_and_above
 from recode_data.producers.touching import MOST_USAGES, index_of
 from recode_data.records import ApiChange, ChangeKind, Replacement, Usage, UsageOrigin
 from recode_data.rewrites.members import changes_kind_of_member
@@ -102,6 +102,8 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     if change.kind in _NO_OLD_WAY:
         return ()
     same = (Replacement(change.old_api, change.evidence, 0.5),)
+    if is_a_choice(change):
+        return ()
     if change.replacements:
         further = same if any(value_pairs(change.message)) else ()
         return (*change.replacements[:TOP], *further)
@@ -112,3 +114,20 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     ):
         return same
     return ()
+
+
+def is_a_choice(change: ApiChange) -> bool:
+    """Whether the library names several successors side by side, for different uses: "Use `Integer`,
+    `Float` or `Decimal`". Which one a program needs, its results seldom tell.
+
+    What speaks for one of them alone, the body of the old API for one, decides.
+    """
+    if len(change.replacements) < 2:
+        return False
+    first, second = change.replacements[:2]
+    kinds = [sorted(one.kind.value for one in item.evidence) for item in (first, second)]
+    owners = [item.new_api.rpartition(".")[0] for item in (first, second)]
+    is_said = any(one.kind in SAID for one in first.evidence)
+    return (
+        is_said and kinds[0] == kinds[1] and owners[0] == owners[1] and first.new_parameter is None
+    )

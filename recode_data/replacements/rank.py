@@ -123,7 +123,41 @@ def _proposals(change: ApiChange, clues: Clues) -> Proposed:
                 proposal = replace(proposal, score=OUTDONE_SHARE * proposal.score)
             score = 1 - (1 - score) * (1 - min(proposal.score, 0.99))
             combined[key] = (score, [*evidence, proposal.evidence])
-    return combined
+    return _one_path_each(combined, clues)
+
+
+def _one_path_each(combined: Proposed, clues: Clues) -> Proposed:
+    """One function or class under one path: as the library says it, else as users write it.
+
+    What speaks for it under another path speaks for it, but that two paths are one object says
+    nothing more.
+    """
+    groups: dict[tuple[str, str | None], list[tuple[str, str | None]]] = {}
+    for path, parameter in combined:
+        item = clues.new_view.get(path)
+        is_one = item is not None and item.kind in (ObjectKind.FUNCTION, ObjectKind.CLASS)
+        mark = (item.identity or item.canonical) if item is not None and is_one else path
+        groups.setdefault((mark, parameter), []).append((path, parameter))
+    kept: Proposed = {}
+    for keys in groups.values():
+        said = [key for key in keys if any(one.kind in SAID for one in combined[key][1])]
+        first = min(said or keys, key=lambda key: _unusual(key[0], combined[key][0], clues))
+        for key in (*said, first):
+            kept[key] = combined[key]
+        score, evidence = kept[first]
+        for key in keys:
+            more = [one for one in combined[key][1] if one.kind is not EvidenceKind.IDENTITY]
+            if key not in kept and more:
+                score = 1 - (1 - score) * (1 - min(combined[key][0], 0.99))
+                evidence = [*evidence, *more]
+        kept[first] = (score, evidence)
+    return kept
+
+
+def _unusual(path: str, score: float, clues: Clues) -> tuple[int, bool, float, str]:
+    """Sorts the paths of one object, the one that users write first: packages that collect the names
+    of their modules seldom list them in `__all__`."""
+    return path.count("."), clues.preferred(path) != path, -score, path
 
 
 def _is_outdone(key: tuple[str, str | None], combined: Proposed) -> bool:
@@ -143,7 +177,13 @@ def _with_replacements(
     combined = _followed(change, combined or _proposals(change, clues), gone, successors)
     ranked = sorted(
         (
-            Replacement(path, tuple(evidence), round(score, 4), parameter)
+            Replacement(
+                path,
+                tuple(evidence),
+                round(score, 4),
+                parameter,
+                _was_there(change, path, parameter, clues),
+            )
             for (path, parameter), (score, evidence) in combined.items()
         ),
         key=lambda item: (-item.score, item.new_api.count("."), item.new_api),
@@ -155,6 +195,13 @@ def _with_replacements(
         new_api=best.new_api if best else change.new_api,
         replacements=tuple(ranked),
     )
+
+
+def _was_there(change: ApiChange, path: str, parameter: str | None, clues: Clues) -> bool:
+    if parameter is None:
+        return path in clues.old_view
+    known = change.old_signature.parameters if change.old_signature else ()
+    return any(item.name == parameter for item in known)
 
 
 def _followed(

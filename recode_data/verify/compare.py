@@ -120,6 +120,19 @@ def is_informative(value: JsonValue) -> bool:
     return True
 
 
+def is_telling(value: JsonValue) -> bool:
+    """Whether a value proves something: an empty result is what many functions give for nothing."""
+    return is_informative(value) and not _is_empty(value)
+
+
+def _is_empty(value: JsonValue) -> bool:
+    if not isinstance(value, list) or len(value) < 2:
+        return False
+    if value[0] == "a":
+        return len(value) > 3 and not value[3]
+    return value[0] in ("l", "u", "S", "d", "s", "y") and not value[1]
+
+
 def conceals(expected: JsonValue, actual: JsonValue) -> bool:
     """Whether `actual` shows nothing where `expected` has a value that tells right from wrong.
 

@@ -26,7 +26,7 @@ from recode_data.records import (
 )
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
 from recode_data.verify.blame import is_about_another, is_import_of
-from recode_data.verify.compare import differences, is_informative
+from recode_data.verify.compare import differences, is_informative, is_telling
 from recode_data.verify.hidden_inputs import (
     LONGEST_CPU_SECONDS,
     TRIED_TOGETHER,
@@ -406,14 +406,14 @@ def reduce_to_influenced(observed: Observed, influence: Influence) -> Observed:
 def count_informative(observed: Observed, influence: Influence) -> int:
     """Number of values that depend on the change and can tell right from wrong."""
     names = sum(
-        1 for name, value in observed.names if name in influence.names and is_informative(value)
+        1 for name, value in observed.names if name in influence.names and is_telling(value)
     )
     events = [
         event
         for event, line in zip(observed.events, observed.event_lines, strict=True)
         if line in influence.statement_lines
     ]
-    return names + sum(map(is_informative, _shown_values(events)))
+    return names + sum(map(is_telling, _shown_values(events)))
 
 
 def _shown_values(events: Iterable[JsonValue]) -> list[JsonValue]:

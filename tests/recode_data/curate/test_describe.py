@@ -341,3 +341,67 @@ def test_a_sign_is_part_of_what_to_write() -> None:
     plain = replace(change, message="Use `toy.inf` instead, non-toy.inf is gone.")
     candidate = replace(candidate, change=plain)
     assert "Write `toy.inf` instead." in update_note(candidate, WARN, "toy", "1.0", "2.0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter", "was_there", "expected"),
+    [
+        (ChangeKind.MOVED, None, False, "The function `toy.load` was moved to `toy.io.load` between"),
+        (ChangeKind.MOVED, None, True, "The function `toy.load` was removed between"),
+        (ChangeKind.PARAMETER_RENAMED, "op", False, "The parameter `op` of `toy.load` was renamed to `by`"),
+        (ChangeKind.PARAMETER_RENAMED, "op", True, "The parameter `op` of `toy.load` was removed between"),
+    ],
+)  # fmt: skip
+def test_nothing_became_what_the_old_version_had_as_well(
+    kind: ChangeKind, parameter: str | None, was_there: bool, expected: str
+) -> None:
+    new_api = "toy.load" if parameter else "toy.io.load"
+    new_parameter = "by" if parameter else None
+    replacement = Replacement(new_api, (), 0.9, new_parameter, was_there)
+    change = make_change(kind=kind, parameter=parameter, new_api=new_api)
+    note = update_note(
+        make_candidate(change=change, replacement=replacement), BREAK, "toy", "1.0", "2.0"
+    )
+    assert note.startswith(expected)
+    assert "Pass `by` instead of `op`." in note or "Write `toy.io.load` instead." in note
+
+
+@pytest.mark.parametrize(
+    ("proof", "expected"),
+    [
+        (BREAK, "must be passed by keyword in toy 2.0 (up to 1.0 it works)."),
+        (WARN, "is to be passed by keyword in toy 2.0 (up to 1.0 it works without a warning)."),
+    ],
+)
+def test_a_warning_is_no_must(proof: Proof, expected: str) -> None:
+    change = make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="mode")
+    note = update_note(make_candidate(change=change), proof, "toy", "1.0", "2.0")
+    assert note.splitlines()[0].endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("new", "replacement", "is_shown"),
+    [
+        (signature("a", "b"), None, True),
+        (signature("args", "kwargs"), None, False),
+        (signature("a", "b"), Replacement("toy.other", (), 0.9), False),
+    ],
+    ids=["of the API itself", "of a wrapper", "of another API"],
+)
+def test_signatures_that_tell_something(
+    new: Signature, replacement: Replacement | None, is_shown: bool
+) -> None:
+    change = make_change(
+        kind=ChangeKind.KIND_CHANGED, old_signature=signature("a"), new_signature=new
+    )
+    candidate = make_candidate(change=change, replacement=replacement)
+    note = update_note(candidate, BREAK, "toy", "1.0", "2.0")
+    assert ("Signature now" in note) is is_shown
+
+
+def test_a_control_row_prescribes_no_argument_of_its_own_code() -> None:
+    code = "import toy\ntoy.read(1, label='mine')\n"
+    candidate = make_candidate(
+        code, code, change=make_change(), replacement=READ, producer=Producer.CONTROL
+    )
+    assert "label" not in update_note(candidate, BREAK, "toy", "1.0", "2.0")

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recode_data.sandbox import JobStatus
-from recode_data.verify.compare import differences, is_informative, same_value, words
+from recode_data.verify.compare import differences, is_informative, is_telling, same_value, words
 from recode_data.verify.observed import Observed
 from tests.canonical import canonical
 
@@ -242,3 +242,14 @@ def test_values_in_words(value: object, expected: str) -> None:
 @given(plain)
 def test_words_never_fail(value: object) -> None:
     assert isinstance(words(canonical(value)), str)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *(([], False), ({}, False), ("", False), ((), False), (None, False)),
+        *(([0], True), (0, True), (False, True), ("a", True), ([[]], True)),
+    ],
+)
+def test_an_empty_result_tells_nothing(value: object, expected: bool) -> None:
+    assert is_telling(canonical(value)) is expected

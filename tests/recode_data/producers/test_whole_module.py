@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from recode_data.producers.completing import gone_paths
+from recode_data.producers.forward import forward
+from recode_data.producers.proposals import StepUsages
+from recode_data.producers.whole_module import with_module_replaced
+from recode_data.records import ApiChange, Replacement
+from tests.making import make_change, make_usage
+
+NEW = Replacement("toy.io.load", (), 0.9)
+CHANGE = make_change("toy.v1.load", replacements=(NEW,))
+GONE = gone_paths([CHANGE])
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import toy.v1 as t\nt.load(1)\nt.dump(2)\n", "import toy.io as t\nt.load(1)\nt.dump(2)\n"),
+        ("import toy.v1\ntoy.v1.load(1)\n", None),
+        ("from toy.v1 import load\nload(1)\n", None),
+        ("import toy.v1 as v1\nv1.load(1)\n", None),
+        ("import toy.v2 as t\nt.load(1)\n", None),
+        ("import toy.v1 as t\nt.load(\n", None),
+    ],
+    ids=["alias", "no alias", "from", "its own name", "another", "unparsable"],
+)  # fmt: skip
+def test_only_the_import_changes(code: str, expected: str | None) -> None:
+    assert with_module_replaced(code, CHANGE, NEW, GONE) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "new_api"),
+    [
+        (CHANGE, "toy.io.read"),
+        (make_change("toy.v1.load", parameter="n"), "toy.io.load"),
+        (make_change("toy.load"), "toy.io.load"),
+        (make_change("other.v1.load"), "toy.io.load"),
+    ],
+    ids=["another name", "a parameter", "the top module stays", "nothing went"],
+)
+def test_left_alone(change: ApiChange, new_api: str) -> None:
+    module = change.old_api.rpartition(".")[0]
+    code = f"import {module} as t\nt.load(1)\n"
+    assert with_module_replaced(code, change, Replacement(new_api, (), 0.9), GONE) is None
+
+
+def test_the_least_edit_is_proposed_first() -> None:
+    usages = StepUsages(
+        [make_usage("import toy.v1 as t\n\nt.load(1)\n", apis=("toy.v1.load",))], []
+    )
+    usages.gone = GONE
+    first, second = forward(CHANGE, usages)
+    assert first.new_code == "import toy.io as t\n\nt.load(1)\n"
+    assert "toy.io" in second.new_code
