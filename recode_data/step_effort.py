@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from recode_data.producers import worth_trying
 from recode_data.records import Candidate, Outcome, Usage, Verified
@@ -63,6 +64,7 @@ def proved_while_it_pays(
     held: Sequence[Candidate],
     limit: int,
     prove: Callable[[Sequence[Candidate]], tuple[Outcome, ...]],
+    has_a_chance: Callable[[Candidate], bool] = lambda candidate: True,
 ) -> tuple[Outcome, ...]:
     """Outcomes of the candidates that were tried, at most `limit`.
 
@@ -74,6 +76,7 @@ def proved_while_it_pays(
         held: Further ones of the same changes.
         limit: Most candidates.
         prove: One outcome per candidate, in their order.
+        has_a_chance: What else is passed over, and speaks for nothing.
     """
     waiting, reserve = list(first), list(held)
     outcomes: list[Outcome] = []
@@ -81,16 +84,16 @@ def proved_while_it_pays(
     of_fresh: list[Outcome] = []
     while len(outcomes) < limit:
         room = min(ROUND, limit - len(outcomes))
-        promising = _of_open_changes(worth_trying(reserve, outcomes), outcomes)
-        more = promising[: max(room // 2, room - len(waiting))]
-        fresh = waiting[: room - len(more)]
+        open_ones = _of_open_changes(worth_trying(reserve, outcomes), outcomes)
+        promising = filter(has_a_chance, open_ones)
+        more = list(islice(promising, max(room // 2, room - len(waiting))))
+        fresh, waiting = _first(waiting, room - len(more), has_a_chance)
         if not more and not fresh:
             break
         found = prove([*more, *fresh])
         outcomes += found
         taken = {candidate.key for candidate in more}
         reserve = [candidate for candidate in reserve if candidate.key not in taken]
-        waiting = waiting[len(fresh) :]
         of_more += found[: len(more)]
         of_fresh += found[len(more) :]
         if not _pays(of_more):
@@ -98,6 +101,19 @@ def proved_while_it_pays(
         if not _pays(of_fresh):
             waiting = []
     return tuple(outcomes)
+
+
+def _first(
+    candidates: Sequence[Candidate], count: int, has_a_chance: Callable[[Candidate], bool]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """The first ones that have a chance, and all behind the last of them."""
+    found: list[Candidate] = []
+    for number, candidate in enumerate(candidates):
+        if len(found) == count:
+            return found, list(candidates[number:])
+        if has_a_chance(candidate):
+            found.append(candidate)
+    return found, []
 
 
 def _of_open_changes(

@@ -38,6 +38,7 @@ from recode_data.step_changes import StepChanges, catalogued_context, step_chang
 from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
+from recode_data.verify.influence import touches_its_change
 from recode_data.verify.preload import Modules, preload_of, server_sets
 from recode_data.verify.probe import Finding, changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, prove
@@ -168,7 +169,9 @@ def _prove(
         return prove_all(context, some, sets, mining)
 
     if limit:
-        outcomes = proved_while_it_pays(*first_tries(probed.first_of(candidates)), limit, proved)
+        outcomes = proved_while_it_pays(
+            *first_tries(probed.first_of(candidates)), limit, proved, touches_its_change
+        )
     else:
         first, held = first_tries(candidates)
         outcomes = proved(first)

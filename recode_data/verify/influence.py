@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recode_data.records import ApiChange, ObjectKind
+from recode_data.records import ApiChange, Candidate, ObjectKind
 from recode_data.references import attribute_names, find_references
 from recode_data.verify.arguments import concerns_calls, is_concerned, may_be_passed
 
@@ -98,6 +98,15 @@ def _innermost_statement(tree: ast.AST, line: int) -> tuple[int, int]:
             if start <= line <= end and (size is None or end - start < size):
                 best, size = (start, end), end - start
     return best
+
+
+def touches_its_change(candidate: Candidate) -> bool:
+    """Whether the old code uses all that it is to be rid of: without that, nothing is proved."""
+    changes = (candidate.change, *(item.change for item in candidate.further))
+    try:
+        return all(touching_lines(candidate.old_code, change) for change in changes)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
 
 
 def influence_of(code: str, *changes: ApiChange) -> Influence:

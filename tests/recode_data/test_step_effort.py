@@ -58,6 +58,18 @@ def test_a_patch_without_proofs_is_walked_through() -> None:
     assert len(proved_while_it_pays(first, [], 1000, prove)) == 1000
 
 
+def test_what_has_no_chance_is_passed_over() -> None:
+    first = candidates("m.a", 1000)
+    odd = {item.old_code for number, item in enumerate(first) if number % 10}
+    prove = Prover(lambda _: True)
+    outcomes = proved_while_it_pays(
+        first, first, 1000, prove, lambda item: item.old_code not in odd
+    )
+    tried = {item.candidate.old_code for item in outcomes}
+    assert len(tried) == 100
+    assert not tried & odd
+
+
 def test_what_has_ceased_to_prove_is_given_up() -> None:
     first = candidates("m.a", 1000)
     prove = Prover(lambda item: first.index(item) < LOOK_BACK)
