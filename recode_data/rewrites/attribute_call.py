@@ -27,4 +27,4 @@ def rename_member(code: str, old: str, new: str) -> str | None:
         node: lambda updated: updated.with_changes(attr=cst.Name(new))
         for node in accesses_to(parsed, old)
     }
-    return replaced(parsed.module, edits).code if edits else None
+    return replaced(parsed, edits).code if edits else None

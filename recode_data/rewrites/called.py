@@ -29,7 +29,7 @@ def uncalled(code: str, name: str) -> str | None:
     ):
         return None
     edits: dict[cst.CSTNode, Replace] = dict.fromkeys(calls, _without_call)
-    return replaced(parsed.module, edits).code
+    return replaced(parsed, edits).code
 
 
 def called(code: str, name: str) -> str | None:
@@ -47,7 +47,7 @@ def called(code: str, name: str) -> str | None:
     if not accesses or targets.found or calls_of_member(parsed, name):
         return None
     edits: dict[cst.CSTNode, Replace] = dict.fromkeys(accesses, _with_call)
-    return replaced(parsed.module, edits).code
+    return replaced(parsed, edits).code
 
 
 def _without_call(node: cst.BaseExpression) -> cst.BaseExpression:

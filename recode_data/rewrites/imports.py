@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from recode_data.rewrites.parsed import dotted
+from recode_data.rewrites.parsed import dotted, with_imports_visited
 
 _ALIASES: Mapping[str, str] = {
     "matplotlib.pyplot": "plt",
@@ -113,7 +113,7 @@ def _is_standard(statement: str) -> bool:
 def without_unused(module: cst.Module, old_code: str) -> cst.Module:
     """The module without the imports that `old_code` used and it does not."""
     unused = _read_names(old_code) - _read_names(module.code)
-    return module.visit(_ImportDropper(unused)) if unused else module
+    return with_imports_visited(module, _ImportDropper(unused)) if unused else module
 
 
 def _read_names(code: str) -> set[str]:

@@ -160,7 +160,7 @@ def _edited(code: str, change: ApiChange, edit: ArgumentEdit) -> str | None:
     edits: dict[cst.CSTNode, Replace] = {
         call: _call_edit(edit) for call in calls if edit(call.args) is not None
     }
-    return replaced(parsed.module, edits).code if edits else None
+    return replaced(parsed, edits).code if edits else None
 
 
 def _call_edit(edit: ArgumentEdit) -> Replace:

@@ -34,7 +34,7 @@ def method_to_function(code: str, method: str, function: str) -> str | None:
     edits: dict[cst.CSTNode, Replace] = {
         call: lambda updated: _as_function(updated, text) for call in calls
     }
-    module = replaced(parsed.module, edits)
+    module = replaced(parsed, edits)
     return (with_import(module, statement) if statement else module).code
 
 

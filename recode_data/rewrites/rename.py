@@ -28,6 +28,7 @@ from recode_data.rewrites.parsed import (
     parse,
     replaced,
     root_name,
+    with_imports_visited,
 )
 
 
@@ -48,7 +49,7 @@ def rename_path(code: str, old: str, new: str) -> str | None:
             if edit is None:
                 return None
             edits[node] = edit
-    module = replaced(parsed.module, edits).visit(renaming)
+    module = with_imports_visited(replaced(parsed, edits), renaming)
     if renaming.is_blocked or not (edits or renaming.imports_changed):
         return None
     for statement in sorted(renaming.added):

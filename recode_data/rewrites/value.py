@@ -62,7 +62,7 @@ def _edited(
             edit = _edit_of(arg.value, values)
             if edit is not None:
                 edits[arg.value] = edit
-    return replaced(parsed.module, edits).code if edits else None
+    return replaced(parsed, edits).code if edits else None
 
 
 def _calls(parsed: ParsedCode, change: ApiChange) -> list[cst.Call]:
