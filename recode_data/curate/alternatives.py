@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from rapidfuzz.distance import Indel
 
@@ -12,14 +12,32 @@ from recode_data.records import Dropped, DropReason, Verified
 
 
 def best_of_each_snippet(verified: Iterable[Verified]) -> tuple[list[Verified], list[Dropped]]:
-    """One new code per change and old code: the shortest path, the least edit, the best-ranked.
+    """One new code per old code: the shortest path, the least edit, the best-ranked.
+
+    First per change, then of all changes that the snippet was proved for: one program has one answer.
 
     Replacements that rank lower often prove too (`numpy.matrixlib.asmatrix` is
     `numpy.asmatrix`), and authors change more of an example than the change calls for.
     """
-    groups: dict[tuple[str, str], list[Verified]] = defaultdict(list)
+    kept, dropped = _best_of_each(verified, _by_change)
+    best, others = _best_of_each(kept, _by_code)
+    return best, dropped + others
+
+
+def _by_change(item: Verified) -> tuple[str, ...]:
+    return item.candidate.change.key, item.candidate.old_code
+
+
+def _by_code(item: Verified) -> tuple[str, ...]:
+    return (item.candidate.old_code,)
+
+
+def _best_of_each(
+    verified: Iterable[Verified], key: Callable[[Verified], tuple[str, ...]]
+) -> tuple[list[Verified], list[Dropped]]:
+    groups: dict[tuple[str, ...], list[Verified]] = defaultdict(list)
     for item in verified:
-        groups[(item.candidate.change.key, item.candidate.old_code)].append(item)
+        groups[key(item)].append(item)
     kept: list[Verified] = []
     dropped: list[Dropped] = []
     for group in groups.values():

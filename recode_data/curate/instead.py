@@ -30,7 +30,7 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
     """The sentence for one change of a candidate; empty where nothing is known."""
     change, replacement = item.change, item.replacement
     if change.parameter is not None:
-        return _other_arguments(item)
+        return _other_arguments(item, candidate)
     if change.kind is ChangeKind.KIND_CHANGED and changes_member(change):
         said = _called_or_read(change, candidate.new_code)
         if said or candidate.further:
@@ -42,7 +42,7 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
     return _other_expression(candidate) or _taken_up(candidate)
 
 
-def _other_arguments(item: FurtherChange) -> str:
+def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     change, name = item.change, item.change.parameter
     new_name = new_parameter_of(item)
     if new_name and new_name != name:
@@ -54,11 +54,36 @@ def _other_arguments(item: FurtherChange) -> str:
     if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
+        taken = _arguments_taken_up(change, candidate)
+        if taken:
+            return f"Pass {_listed(taken)} instead of `{name}`."
         default = _old_default(change)
         return f"Leave it out of the call{f'; its default was `{default}`' if default else ''}."
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
         return f"Pass `{name}` in every call."
     return ""
+
+
+def _arguments_taken_up(change: ApiChange, candidate: Candidate) -> list[str]:
+    """Keywords that no call of the old code passes under that name, and the new code does."""
+    if candidate.producer is Producer.CONTROL:
+        return []
+    old, new = (_all_keywords(code) for code in (candidate.old_code, candidate.new_code))
+    return sorted(new - old) if change.parameter in old else []
+
+
+def _all_keywords(code: str) -> set[str]:
+    """Names of keyword arguments, `**` and the name behind it for unpacked ones."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return {
+        item.arg or f"**{ast.unparse(item.value)}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for item in node.keywords
+    }
 
 
 def new_parameter_of(item: FurtherChange) -> str | None:

@@ -14,6 +14,9 @@ SAID = frozenset({EvidenceKind.ERROR_MESSAGE, EvidenceKind.WARNING_MESSAGE, Evid
 _WRAPPED = re.compile(r"\b([A-Za-z_]\w*)=(?:\w+\.)*([A-Za-z_]\w*)\(")
 _PRIVATE = re.compile(r"(?:\.|import |from )_[A-Za-z]|[(, ]_[A-Za-z]\w* as ")
 
+_PRIVATE_MEMBER = re.compile(r"\.(?!_(?:replace|asdict|make|fields)\b)(_[A-Za-z]\w*)")
+"""Those of named tuples have their underscore for another reason."""
+
 
 def takes_up_private(old_code: str, new_code: str) -> bool:
     """Whether the new code reaches into a private module that the old one did not reach into.
@@ -22,6 +25,8 @@ def takes_up_private(old_code: str, new_code: str) -> bool:
     """
     if not _PRIVATE.search(new_code):
         return False
+    if set(_PRIVATE_MEMBER.findall(new_code)) - set(_PRIVATE_MEMBER.findall(old_code)):
+        return True
     return any(is_private(path) for path in taken_up(old_code, new_code))
 
 

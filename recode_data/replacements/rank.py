@@ -154,10 +154,12 @@ def _one_path_each(combined: Proposed, clues: Clues) -> Proposed:
     return kept
 
 
-def _unusual(path: str, score: float, clues: Clues) -> tuple[int, bool, float, str]:
+def _unusual(path: str, score: float, clues: Clues) -> tuple[int, bool, bool, float, str]:
     """Sorts the paths of one object, the one that users write first: packages that collect the names
-    of their modules seldom list them in `__all__`."""
-    return path.count("."), clues.preferred(path) != path, -score, path
+    of their modules seldom list them in `__all__`; of modules, the one that defines it."""
+    item = clues.new_view.get(path)
+    is_elsewhere = item is None or item.canonical != path
+    return path.count("."), is_elsewhere, clues.preferred(path) != path, -score, path
 
 
 def _is_outdone(key: tuple[str, str | None], combined: Proposed) -> bool:

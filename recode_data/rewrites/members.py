@@ -27,5 +27,6 @@ def names_member(path: str) -> bool:
 
 def leads_to_member(change: ApiChange, new_api: str) -> bool:
     """Whether the replacement is a member of a class."""
-    same_parent = change.old_api.rpartition(".")[0] == new_api.rpartition(".")[0]
-    return (changes_member(change) and same_parent) or names_member(new_api)
+    if change.old_api.rpartition(".")[0] == new_api.rpartition(".")[0]:  # `PIL.ImageMath.eval`
+        return changes_member(change)
+    return names_member(new_api)

@@ -8,7 +8,8 @@ Setup: the sources of `canonical_values.py`, of the readers in `values/` and of 
 no file of the toolkit is to be seen from here. Payload: {"code": str, "variants": [[[old, new], ...], ...]}; a variant is
 the code with literals replaced, run in a fork of its own once the code itself has succeeded: what
 that imported needs no second import.
-Message: {"error", "warnings", "events", "event_lines", "names", "hidden"}:
+{"receivers": true} asks for what attributes are read from as well.
+Message: {"error", "warnings", "events", "event_lines", "names", "hidden", "receivers"}:
 
 - events: in time order, ["shown", value] for a top-level expression that is not None, and
   ["print", [values], text] for printed output;
@@ -16,6 +17,7 @@ Message: {"error", "warnings", "events", "event_lines", "names", "hidden"}:
 - names: {name: value} of everything the snippet bound at top level, imports and private names aside;
 - error: null or {"type", "mro", "message", "line", "frames"}; `line` is the innermost snippet line;
 - warnings: [{"category", "mro", "message", "line"}] in order, each once per line;
+- receivers: {attribute: [[names of the classes of a value that it was read from], ...]};
 - hidden: such a message for each variant, or {"died": signal or exit status}; empty where the code
   itself failed.
 """
@@ -35,6 +37,8 @@ FILENAME = "<snippet>"
 PRINT_LIMIT_CHARS = 100000
 EVENT_LIMIT = 400
 NAME_LIMIT = 200
+RECEIVER_LIMIT = 20
+"""Kinds of values that one attribute is read from."""
 
 
 class _OutputFull(BaseException):
@@ -51,6 +55,7 @@ class _Recorder:
         self.statement_line = 0
         self.printed = 0
         self.warnings = []
+        self.receivers = {}
         self._seen = set()
 
     def add(self, event):
@@ -64,6 +69,14 @@ class _Recorder:
         if self.printed > PRINT_LIMIT_CHARS:
             raise _OutputFull("more than %d characters printed" % PRINT_LIMIT_CHARS)
         return _canonical_values.portable(text)
+
+    def read_from(self, value, name):
+        """Note of which class a value is whose attribute is about to be read; the value."""
+        kind = value if isinstance(value, type) else type(value)
+        known = self.receivers.setdefault(name, [])
+        if kind is not types.ModuleType and kind not in known and len(known) < RECEIVER_LIMIT:
+            known.append(kind)
+        return value
 
     def warn(self, message):
         category = message.category
@@ -171,6 +184,27 @@ def _watch_warnings(recorder):
     warnings.catch_warnings.__enter__ = enter
 
 
+class _Watch(ast.NodeTransformer):
+    """`x.name` becomes `<read_from>(x, "name").name`, under a name that no snippet can write."""
+
+    NAME = "<read_from>"
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            watch = ast.Name(self.NAME, ast.Load())
+            call = ast.Call(watch, [node.value, ast.Constant(node.attr)], [])
+            node.value = ast.copy_location(call, node.value)
+            ast.fix_missing_locations(node)
+        return node
+
+    def visit_match_case(self, node):
+        """Patterns take nothing but plain paths."""
+        node.guard = self.visit(node.guard) if node.guard is not None else None
+        node.body = [self.visit(statement) for statement in node.body]
+        return node
+
+
 def _statements(tree):
     """Compiled top-level statements in order: (first line, is_expression, code object)."""
     flags = 0
@@ -248,7 +282,7 @@ def run(payload, channel):
     if os.environ.get("PYTHONHASHSEED", "0") != "0":
         _soil_spare_blocks()
     variants = _Variants(payload["code"], payload.get("variants") or [])
-    report = _observe(payload["code"], [])
+    report = _observe(payload["code"], [], payload.get("receivers", False))
     report["hidden"] = variants.run() if report["error"] is None else []
     channel.loaded()
     channel.send(report)
@@ -339,7 +373,7 @@ def _read_all(descriptor):
         parts.append(part)
 
 
-def _observe(code, substitutions):
+def _observe(code, substitutions, receivers=False):
     """What the code does, its literals replaced."""
     recorder = _Recorder(_canonical_values.canonical)
     module = types.ModuleType("__main__")
@@ -359,6 +393,9 @@ def _observe(code, substitutions):
         if substitutions:
             tree = _literals.substituted(tree, substitutions)
         imported = _imported_names(tree)
+        if receivers:
+            tree = _Watch().visit(tree)
+            setattr(builtins, _Watch.NAME, recorder.read_from)
         for recorder.statement_line, is_expression, compiled in _statements(tree):
             value = eval(compiled, module.__dict__)
             if is_expression and value is not None:
@@ -380,4 +417,8 @@ def _observe(code, substitutions):
         "events": recorder.events,
         "event_lines": recorder.event_lines,
         "names": names,
+        "receivers": {
+            name: [[base.__name__ for base in kind.__mro__] for kind in kinds]
+            for name, kinds in recorder.receivers.items()
+        },
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recode_data.records import JsonValue
@@ -76,6 +77,9 @@ class Observed:
     names: tuple[tuple[str, JsonValue], ...] = ()
     event_lines: tuple[int, ...] = ()
     cpu_seconds: float = 0.0
+    receivers: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """By name of an attribute, of each kind of value that it was read from the names of its classes;
+    where they were asked for."""
     hidden: tuple[Observed, ...] = ()
     """Runs with other literals, in the order asked for; empty where this one did not succeed."""
 
@@ -142,7 +146,18 @@ def _parse(message: JsonValue, result: JobResult) -> Observed:
         names=tuple(sorted(names.items())),
         event_lines=tuple(int(str(line)) for line in lines),
         cpu_seconds=result.cpu_seconds,
+        receivers=_parse_receivers(message.get("receivers", {})),
     )
+
+
+def _parse_receivers(receivers: JsonValue) -> dict[str, tuple[tuple[str, ...], ...]]:
+    if not isinstance(receivers, dict):
+        raise TypeError("receivers have another shape")
+    return {
+        name: tuple(tuple(map(str, classes)) for classes in kinds if isinstance(classes, list))
+        for name, kinds in receivers.items()
+        if isinstance(kinds, list)
+    }
 
 
 def _parse_error(error: JsonValue) -> RaisedError | None:

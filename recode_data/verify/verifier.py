@@ -24,6 +24,7 @@ from recode_data.records import (
     Producer,
     Proof,
 )
+from recode_data.rewrites.members import changes_member
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
 from recode_data.verify.blame import is_about_another, is_import_of
 from recode_data.verify.compare import differences, is_informative, is_telling
@@ -92,12 +93,14 @@ def observe(
     hash_seed: int = 0,
     limits: Limits = SNIPPET_LIMITS,
     variants: tuple[Substitutions, ...] = (),
+    receivers: bool = False,
 ) -> Observed:
     """Run a snippet in the sandbox and return what it did; never raises for what the code does.
 
-    Once it has succeeded, it runs again for each of `variants`, with literals replaced.
+    Once it has succeeded, it runs again for each of `variants`, with literals replaced. With
+    `receivers` it is also told what attributes were read from.
     """
-    payload: dict[str, JsonValue] = {"code": code}
+    payload: dict[str, JsonValue] = {"code": code, "receivers": receivers}
     if variants:
         payload["variants"] = [[list(pair) for pair in variant] for variant in variants]
     result = sandboxes.run(
@@ -152,6 +155,7 @@ class Verifier:
             imports=self._imports_for(code, environment),
             hash_seed=hash_seed,
             limits=self._limits,
+            receivers=environment is self.old and hash_seed == HASH_SEEDS[0],
         )
         self._runs[key] = observed
         if len(self._runs) > _CACHE_RUNS:
@@ -186,6 +190,8 @@ class Verifier:
         base = self.on_old(candidate.old_code)
         if not base.succeeded:
             return drop(*failure_of(base, DropReason.OLD_FAILS_ON_OLD))
+        if any(is_read_from_others(base, change) for change in _changes_of(candidate)):
+            return drop(DropReason.NOT_AT_THE_CHANGE, "it is the same name on another class")
         broken = self.on_new(candidate.old_code)
         if broken.status is not JobStatus.DONE:
             return drop(*failure_of(broken, DropReason.CRASHED))
@@ -314,6 +320,19 @@ class Verifier:
         return observed.succeeded and next(differences(base, observed), None) is None
 
 
+def is_read_from_others(observed: Observed, change: ApiChange) -> bool:
+    """Whether a member that changed was read from nothing but values of other classes.
+
+    Members are found in code by their name alone, and `DataFrame.apply` is not `Expr.apply`. Where
+    nothing was seen, by `getattr` or on a module, it is left open.
+    """
+    if not changes_member(change):
+        return False
+    owner, _, name = change.old_api.rpartition(".")
+    kinds = observed.receivers.get(name, ())
+    return bool(kinds) and not any(owner.rpartition(".")[2] in classes for classes in kinds)
+
+
 def runs_differ(first: Observed, second: Observed) -> bool:
     """Whether two runs of one code in one environment ended or showed otherwise."""
     if first.status is not second.status or (first.error is None) != (second.error is None):
@@ -351,8 +370,9 @@ def effect_between(base: Observed, later: Observed, influence: Influence) -> Pro
         return _break_by(error)
     fresh = new_deprecations(base, later)
     if fresh:
+        warned = {warning.line for warning in base.deprecations}
         for warning in fresh:
-            if warning.line in influence.touching_lines:
+            if warning.line in influence.touching_lines - warned:
                 return Proof(Effect.WARN, None, warning.category, warning.message, warning.line, 0)
         return DropReason.NOT_AT_THE_CHANGE
     reduced = reduce_to_influenced(base, influence)

@@ -21,9 +21,10 @@ def _of_pandas(value, pandas, inner):
         columns = [inner(value.iloc[:, position].tolist()) for position in range(value.shape[1])]
         return ["df", inner(list(value.columns)), inner(list(value.index)), columns]
     if isinstance(value, pandas.Series):
-        return ["df", inner(value.name), inner(list(value.index)), inner(value.tolist())]
+        form = ["df", inner(value.name), inner(list(value.index)), inner(value.tolist())]
+        return form + _unsigned(value)
     if isinstance(value, pandas.Index):
-        return ["df", inner(list(value.names)), inner(value.tolist()), []]
+        return ["df", inner(list(value.names)), inner(value.tolist()), []] + _unsigned(value)
     if value is getattr(pandas, "NA", object()) or value is pandas.NaT:
         return ["s", "missing"]
     if isinstance(value, (pandas.Timestamp, pandas.Timedelta, pandas.Period)):
@@ -34,6 +35,11 @@ def _of_pandas(value, pandas, inner):
     if isinstance(value, (pandas.Interval,)):
         return ["s", str(value)]
     return None
+
+
+def _unsigned(value):
+    """What the elements do not show: they are no signed integers."""
+    return ["u"] if getattr(getattr(value, "dtype", None), "kind", "") == "u" else []
 
 
 def _of_polars(value, polars, inner):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recode_data.curate import best_of_each_snippet
@@ -28,10 +30,18 @@ def test_the_least_edit_wins(order: tuple[Verified, ...]) -> None:
     assert {item.candidate for item in dropped} == {DEEP.candidate, MORE.candidate}
 
 
-def test_other_snippets_and_other_changes_are_no_alternatives() -> None:
-    other = proved("import toy\nx = toy.get(1)\n", "toy.get", change=make_change("toy.x"))
-    kept, dropped = best_of_each_snippet([READ, other])
-    assert (kept, dropped) == ([READ, other], [])
+def test_other_snippets_are_no_alternatives() -> None:
+    other = replace(
+        READ, candidate=replace(READ.candidate, old_code="import toy\ny = toy.load(2)\n")
+    )
+    assert best_of_each_snippet([READ, other]) == ([READ, other], [])
+
+
+def test_one_program_has_one_answer_whatever_change_it_is_for() -> None:
+    other = proved("import toy\nx = toy.get(1)\ny = 2\n", "toy.get", change=make_change("toy.x"))
+    for order in ([READ, other], [other, READ]):
+        kept, (dropped,) = best_of_each_snippet(order)
+        assert (kept, dropped.candidate) == ([READ], other.candidate)
 
 
 def test_a_longer_edit_by_the_shorter_path_wins() -> None:

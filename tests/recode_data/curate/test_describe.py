@@ -405,3 +405,21 @@ def test_a_control_row_prescribes_no_argument_of_its_own_code() -> None:
         code, code, change=make_change(), replacement=READ, producer=Producer.CONTROL
     )
     assert "label" not in update_note(candidate, BREAK, "toy", "1.0", "2.0")
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ("toy.load(1, b=2)", "Pass `b` instead of `op`."),
+        ("toy.load(1, **more)", "Pass `**more` instead of `op`."),
+        ("toy.load(1)", "Leave it out of the call."),
+    ],
+)
+def test_an_argument_that_another_takes_the_place_of_is_not_left_out(
+    new: str, expected: str
+) -> None:
+    change = make_change(kind=ChangeKind.PARAMETER_REMOVED, parameter="op")
+    candidate = make_candidate(
+        "import toy\ntoy.load(1, op=2)\n", f"import toy\n{new}\n", change=change
+    )
+    assert expected in update_note(candidate, BREAK, "toy", "1.0", "2.0")

@@ -30,8 +30,13 @@ out.write(json.dumps(sent))
 """
 
 
-def run_driver(code: str, *variants: list[list[str]]) -> dict[str, Any]:
-    payload = {"code": code, "variants": list(variants), "setup": SETUP}
+def run_driver(code: str, *variants: list[list[str]], receivers: bool = False) -> dict[str, Any]:
+    payload = {
+        "code": code,
+        "variants": list(variants),
+        "setup": SETUP,
+        "receivers": receivers,
+    }
     done = subprocess.run(
         [sys.executable, "-I", "-c", RUNNER, str(Path(driver_module.__file__))],
         input=json.dumps(payload),
@@ -180,3 +185,39 @@ def test_place_of_the_environment_is_not_shown() -> None:
     assert seen["names"]["x"] == ["s", "<environment>/lib"]
     assert seen["events"] == [["print", [["s", "<environment>/lib"]], "<environment>/lib\n"]]
     assert seen["error"]["message"] == "<environment>/lib"
+
+
+WATCHED = """
+import math
+class Base:
+    def size(self): return len(self.items)
+class Table(Base):
+    def __init__(self): self.items = [1]
+    def size(self): return super().size() + 1
+t = Table()
+x = t.size() + math.floor(1.5)
+t.items += [2]
+t.items[0].real
+del t.items[0]
+match 3:
+    case Table.size | math.pi: pass
+    case n if n > t.size(): y = f"{t.size()}"
+"""
+
+
+def test_what_attributes_are_read_from() -> None:
+    found = run_driver(WATCHED, receivers=True)
+    assert found["error"] is None
+    kinds = {name: [classes[0] for classes in seen] for name, seen in found["receivers"].items()}
+    assert kinds["size"] == ["Table", "super"]
+    assert kinds["items"] == ["Table"]
+    assert kinds["real"] == ["int"]
+    assert kinds["floor"] == []
+    assert found["receivers"]["size"][0] == ["Table", "Base", "object"]
+
+
+def test_watching_changes_nothing() -> None:
+    watched, plain = run_driver(WATCHED, receivers=True), run_driver(WATCHED)
+    assert plain.pop("receivers") == {}
+    watched.pop("receivers")
+    assert watched == plain

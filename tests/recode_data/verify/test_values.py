@@ -37,6 +37,8 @@ X = sympy.Symbol("x")
 
 CASES: dict[str, tuple[Any, Any, Any]] = {
     "series": (pd.Series([1, 2]), pd.Series([1, 2]), pd.Series([1, 3])),
+    "unsigned": (pd.Series([1], dtype="uint8"), pd.Series([1], dtype="uint64"), pd.Series([1])),
+    "unsigned index": (pd.Index([1], dtype="uint8"), pd.Index([1], dtype="uint64"), pd.Index([1])),
     "index": (pd.Index(["a"]), pd.Index(["a"]), pd.Index(["b"])),
     "tensor": (torch.arange(3), torch.tensor([0, 1, 2]), torch.tensor([0, 1, 3])),
     "half tensor": (torch.ones(2).half(), torch.ones(2).half(), torch.zeros(2).half()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,10 @@ def fill(x, y): x.append(y)
 def write(x): pass
 class Table:
     def size(self): return 3
+class Other(Table):
+    def size(self): return 3
+class Unlike:
+    def size(self): return 3
 """
 NEW = """
 import random, warnings
@@ -52,6 +57,8 @@ def put(x, y): x.append(y)
 def save(x): pass
 class Table:
     size = 3
+class Other(Table): pass
+class Unlike(Table): pass
 """
 
 
@@ -108,6 +115,15 @@ def test_member_that_is_read_now(toy: Verifier) -> None:
     found = toy.verify(candidate("x = toy.Table().size()", "x = toy.Table().size", change=SIZE))
     assert isinstance(found, Proved)
     assert "not callable" in found.proof.message
+
+
+@pytest.mark.parametrize(("name", "holds"), [("Table", True), ("Other", True), ("Unlike", False)])
+def test_a_member_is_one_of_its_own_class(toy: Verifier, name: str, holds: bool) -> None:
+    """Or of one that is derived from it, but not of any that has the name."""
+    found = toy.verify(candidate(f"x = toy.{name}().size()", f"x = toy.{name}().size", change=SIZE))
+    assert isinstance(found, Proved) is holds
+    if isinstance(found, Dropped):
+        assert found.reason is DropReason.NOT_AT_THE_CHANGE
 
 
 @pytest.mark.parametrize(
@@ -222,6 +238,18 @@ def test_hidden_inputs_are_not_looked_for_where_not_wanted(toy: Verifier) -> Non
     proved = toy.verify(candidate(*LITERAL, "toy.mean"), with_hidden=False)
     assert isinstance(proved, Proved)
     assert proved.hidden == ()
+
+
+def test_a_warning_in_other_words_is_no_new_one(tmp_path: Path) -> None:
+    warns = "import warnings\ndef f(x):\n    warnings.warn({!r}, DeprecationWarning, 2)\n    return x\ndef g(x): return x\n"
+    pool = PlainPool()
+    words = [warns.format(text) for text in ("f goes", "f is going, use g")]
+    found = verifier(tmp_path, *words, pool).verify(
+        candidate("x = toy.f(7)", "x = toy.g(7)", "toy.f")
+    )
+    pool.close()
+    assert isinstance(found, Dropped)
+    assert found.reason is DropReason.NOT_AT_THE_CHANGE
 
 
 def test_an_error_about_another_change_proves_nothing(toy: Verifier) -> None:
