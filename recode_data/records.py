@@ -440,6 +440,7 @@ class DropReason(str, Enum):
     NOT_AT_THE_CHANGE = "not_at_the_change"
     RESULTS_DIFFER = "results_differ"
     UNOBSERVABLE = "unobservable"
+    UNEXPLAINED = "unexplained"
     NONDETERMINISTIC = "nondeterministic"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"

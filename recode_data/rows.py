@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from recode_data.curate.describe import describe, update_note
+from recode_data.curate.describe import describe, tells_what_to_write, update_note
 from recode_data.errors import MalformedInputError
 from recode_data.records import (
     ApiChange,
@@ -62,6 +62,11 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
         old_requirements=context.old_environment.requirements,
         new_requirements=context.new_environment.requirements,
     )
+
+
+def is_explained(candidate: Candidate) -> bool:
+    """Whether the note that the row would get says what to write."""
+    return tells_what_to_write(candidate)
 
 
 def _explained(proved: Proved) -> Candidate:

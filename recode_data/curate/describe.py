@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from recode_data.curate.besides import besides
 from recode_data.curate.instead import instead, new_parameter_of
 from recode_data.records import (
     ApiChange,
@@ -17,6 +18,7 @@ from recode_data.records import (
     Effect,
     EvidenceKind,
     FurtherChange,
+    Producer,
     Proof,
     Signature,
 )
@@ -179,8 +181,21 @@ def update_note(
         )
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
+    lines.append(besides(candidate, " ".join(lines)))
     lines.append(_consequence(candidate.concerned or proof, new_version))
     return "\n".join(line for line in lines if line)
+
+
+def tells_what_to_write(candidate: Candidate) -> bool:
+    """Whether a note on another behaviour has more to say than that there is one."""
+    item = FurtherChange(candidate.change, candidate.replacement)
+    if candidate.change.kind is not ChangeKind.BEHAVIOUR or candidate.further:
+        return True
+    return bool(
+        candidate.producer is Producer.CONTROL
+        or instead(item, candidate)
+        or besides(candidate, candidate.change.old_api)
+    )
 
 
 def _first_sentence(

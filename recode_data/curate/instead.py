@@ -56,7 +56,7 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
         taken = _arguments_taken_up(change, candidate)
         if taken:
-            return f"Pass {_listed(taken)} instead of `{name}`."
+            return f"Pass {listed(taken)} instead of `{name}`."
         default = _old_default(change)
         return f"Leave it out of the call{f'; its default was `{default}`' if default else ''}."
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
@@ -68,12 +68,12 @@ def _arguments_taken_up(change: ApiChange, candidate: Candidate) -> list[str]:
     """Keywords that no call of the old code passes under that name, and the new code does."""
     if candidate.producer is Producer.CONTROL:
         return []
-    old, new = (_all_keywords(code) for code in (candidate.old_code, candidate.new_code))
+    old, new = (all_keywords(code) for code in (candidate.old_code, candidate.new_code))
     return sorted(new - old) if change.parameter in old else []
 
 
-def _all_keywords(code: str) -> set[str]:
-    """Names of keyword arguments, `**` and the name behind it for unpacked ones."""
+def all_keywords(code: str) -> set[str]:
+    """Names of keyword arguments that calls pass, `**` and what is behind it for unpacked ones."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError):
@@ -213,8 +213,8 @@ def _taken_up(candidate: Candidate) -> str:
     paths, left = (_of(library, taken_up(*given)) for given in (codes, codes[::-1]))
     if not 0 < len(paths) <= MOST_PATHS:
         return ""
-    place = f" in place of {_listed(left)}" if 0 < len(left) <= MOST_PATHS else ""
-    return f"The new way uses {_listed(paths)}{place}."
+    place = f" in place of {listed(left)}" if 0 < len(left) <= MOST_PATHS else ""
+    return f"The new way uses {listed(paths)}{place}."
 
 
 def _of(library: str, found: Iterable[str]) -> list[str]:
@@ -222,5 +222,6 @@ def _of(library: str, found: Iterable[str]) -> list[str]:
     return sorted(own or found)
 
 
-def _listed(paths: Sequence[str]) -> str:
+def listed(paths: Sequence[str]) -> str:
+    """Names in a sentence, as code."""
     return " and ".join(f"`{path}`" for path in paths)

@@ -94,7 +94,10 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
 def test_the_note_says_all_that_is_needed(
     change: ApiChange, replacement: Replacement | None, proof: Proof, expected: str
 ) -> None:
-    candidate = make_candidate(change=change, replacement=replacement)
+    new_code = (
+        "import toy\nx = toy.load(1)\n" if change.parameter else "import toy\nx = toy.read(1)\n"
+    )
+    candidate = make_candidate(new_code=new_code, change=change, replacement=replacement)
     assert update_note(candidate, proof, "toy", "1.0", "2.0") == expected
 
 
@@ -172,7 +175,8 @@ def test_what_to_write_instead(
     codes = {"old_code": "import toy\nx = toy.load(1).size()\n", "new_code": "import toy\nx = toy.read(1).size\n"}  # fmt: skip
     given = codes if "size" in change.old_api else {}
     candidate = make_candidate(**given, change=change, replacement=replacement)
-    assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n")[1:] == [expected, NOTE]
+    lines = update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n")
+    assert (lines[1], lines[-1]) == (expected, NOTE)
 
 
 LIB = make_change("toy.lib", object_kind=ObjectKind.MODULE)
