@@ -107,6 +107,19 @@ def test_a_problem_with_a_slow_reference_gets_more_time(
     assert job.run().reason == reason
 
 
+def test_a_problem_whose_reference_needs_more_memory_gets_it(tmp_path: Path) -> None:
+    row = raw_row(
+        unit_tests="def test_it():\n    assert keep_last() == 1\n",
+        ref_solution="def keep_last():\n    return len(bytearray(300 << 20)) - (300 << 20) + 1\n",
+    )
+    (read,) = read_rows(write_rows(tmp_path / "row.jsonl", row))
+    limits = replace(LIMITS, memory_bytes=256 << 20)
+    for patience, reason in ((1.0, "out_of_memory"), (PATIENCE, "ok")):
+        completion = fenced(read.reference)
+        job = ArenaJob(read, environment(), limits, 0, completion, False, patience)
+        assert job.run().reason == reason
+
+
 def test_only_the_first_endless_test_gets_more_time(tmp_path: Path) -> None:
     once = "def test_{}():\n    assert keep_last() == 1\n"
     row = raw_row(
