@@ -18,8 +18,8 @@ def with_module_replaced(
 ) -> str | None:
     """The code with the import of the module that the API was in made one of where it is now.
 
-    None where the module is not imported under a name of the user's own, or where nothing says that
-    it went.
+    None where the module is not imported under a name of the user's own, where the new one is imported
+    already (one module has one name), or where nothing says that the old one went.
 
     Args:
         code: Old code.
@@ -33,7 +33,7 @@ def with_module_replaced(
         return None
     if "." not in module or not new_module or not _went(module, gone):
         return None
-    if module not in _aliased(code):
+    if module not in _aliased(code) or new_module in _imported(code):
         return None
     return rename_path(code, module, new_module)
 
@@ -44,14 +44,23 @@ def _went(module: str, gone: Iterable[str]) -> bool:
 
 def _aliased(code: str) -> set[str]:
     """Modules that the code imports under another name than their own."""
+    return {
+        alias.name
+        for alias in _imports(code)
+        if alias.asname and alias.asname != alias.name.rpartition(".")[2]
+    }
+
+
+def _imported(code: str) -> set[str]:
+    return {alias.name for alias in _imports(code)}
+
+
+def _imports(code: str) -> list[ast.alias]:
+    """What `import` statements name."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError):
-        return set()
-    return {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-        if alias.asname and alias.asname != alias.name.rpartition(".")[2]
-    }
+        return []
+    return [
+        alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    ]

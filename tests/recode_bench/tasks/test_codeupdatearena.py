@@ -107,6 +107,19 @@ def test_a_problem_with_a_slow_reference_gets_more_time(
     assert job.run().reason == reason
 
 
+def test_a_problem_that_would_take_minutes_gets_no_more_time(tmp_path: Path) -> None:
+    once = "def test_{}():\n    assert keep_last() == 1\n"
+    began = "    import time; began = time.process_time()\n"
+    slow = f"def keep_last():\n{began}{BURN.format('began + 1.6')}    return 1\n"
+    row = raw_row(
+        unit_tests="\n\n".join(once.format(number) for number in range(4)), ref_solution=slow
+    )
+    (read,) = read_rows(write_rows(tmp_path / "row.jsonl", row))
+    limits = replace(LIMITS, cpu_seconds=1.0, wall_seconds=20.0)
+    job = ArenaJob(read, environment(), limits, 0, fenced(slow), False, PATIENCE)
+    assert job.run().reason == "timeout"
+
+
 def test_a_problem_whose_reference_needs_more_memory_gets_it(tmp_path: Path) -> None:
     row = raw_row(
         unit_tests="def test_it():\n    assert keep_last() == 1\n",

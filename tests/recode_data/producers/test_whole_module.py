@@ -23,8 +23,9 @@ GONE = gone_paths([CHANGE])
         ("import toy.v1 as v1\nv1.load(1)\n", None),
         ("import toy.v2 as t\nt.load(1)\n", None),
         ("import toy.v1 as t\nt.load(\n", None),
+        ("import toy.io as i\nimport toy.v1 as t\ni.f(t.load(1))\n", None),
     ],
-    ids=["alias", "no alias", "from", "its own name", "another", "unparsable"],
+    ids=["alias", "no alias", "from", "its own name", "another", "unparsable", "imported already"],
 )  # fmt: skip
 def test_only_the_import_changes(code: str, expected: str | None) -> None:
     assert with_module_replaced(code, CHANGE, NEW, GONE) == expected
