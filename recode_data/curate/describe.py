@@ -144,11 +144,15 @@ def _is_state(item: FurtherChange, effect: Effect | None) -> bool:
 def _was_there_before(item: FurtherChange) -> bool:
     """Whether the old version had the same object at the other path as well."""
     change, replacement = item.change, item.replacement
-    evidence = replacement.evidence if replacement else change.evidence
-    if replacement is not None and replacement.new_api == change.new_api:
-        evidence = (*evidence, *change.evidence)
-    return any(
-        one.kind is EvidenceKind.IDENTITY and "same object" in one.detail for one in evidence
+    new_api = replacement.new_api if replacement else change.new_api
+    if replacement is not None and any(
+        one.kind is EvidenceKind.IDENTITY and "the same object" in one.detail
+        for one in replacement.evidence
+    ):
+        return True
+    return any(  # of the change, it may be about a third path
+        one.kind is EvidenceKind.IDENTITY and f"same object as {new_api} " in one.detail
+        for one in change.evidence
     )
 
 

@@ -321,6 +321,7 @@ def test_what_breaks_is_not_called_deprecated_alone() -> None:
     [
         (ChangeKind.RENAMED, "toy.read", "the same object in 1.0", "The function `toy.load`, another name of `toy.read`, is no longer offered in toy 2.0 (up to 1.0 it works)."),
         (ChangeKind.MOVED, "toy.io.load", "same object as toy.io.load in 1.0", "The function `toy.load`, another path of `toy.io.load`, is no longer offered in toy 2.0 (up to 1.0 it works)."),
+        (ChangeKind.RENAMED, "toy.read", "same object as toy.part.load in 1.0", "The function `toy.load` was removed between toy 1.0 and 2.0."),
         (ChangeKind.MOVED, "toy.io.load", "the object calls itself toy.io.load", "The function `toy.load` was moved to `toy.io.load` between toy 1.0 and 2.0."),
     ],
 )  # fmt: skip
@@ -328,8 +329,9 @@ def test_what_was_there_before_was_not_moved(
     kind: ChangeKind, new_api: str, detail: str, expected: str
 ) -> None:
     evidence = (Evidence(EvidenceKind.IDENTITY, detail),)
-    change = make_change(kind=kind, new_api=new_api, evidence=evidence)
-    candidate = make_candidate(change=change, replacement=Replacement(new_api, (), 1.0))
+    of_proposal = evidence if detail.startswith("the ") else ()
+    change = make_change(kind=kind, new_api=new_api, evidence=() if of_proposal else evidence)
+    candidate = make_candidate(change=change, replacement=Replacement(new_api, of_proposal, 1.0))
     assert update_note(candidate, BREAK, "toy", "1.0", "2.0").splitlines()[0] == expected
 
 
