@@ -528,6 +528,11 @@ class Verified:
     candidate: Candidate
     pair: MigrationPair
 
+    @property
+    def explained(self) -> Candidate:
+        """The candidate, with what the proof has shown of its replacements."""
+        return self.candidate.all_was_there() if self.pair.works_on_old else self.candidate
+
 
 Outcome: TypeAlias = Verified | Dropped
 """What every candidate ends as, exactly once."""

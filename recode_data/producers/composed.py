@@ -58,7 +58,7 @@ def _pair(firsts: Sequence[Verified], seconds: Sequence[Verified], number: int) 
     if number >= max(len(firsts), len(seconds)):
         return None
     first, second = (
-        _explained(sorted(items, key=lambda item: item.candidate.key)[number % len(items)])
+        sorted(items, key=lambda item: item.candidate.key)[number % len(items)].explained
         for items in (firsts, seconds)
     )
     if first.usage.release != second.usage.release:
@@ -81,7 +81,3 @@ def _pair(firsts: Sequence[Verified], seconds: Sequence[Verified], number: int) 
         first.replacement,
         (FurtherChange(second.change, second.replacement),),
     )
-
-
-def _explained(item: Verified) -> Candidate:
-    return item.candidate.all_was_there() if item.pair.works_on_old else item.candidate

@@ -47,9 +47,7 @@ def control(proved: Sequence[Verified], usages: StepUsages) -> Iterator[Candidat
         waiting.append(item)
         taken.add(usage.code)
         left -= 1
-        candidate = item.candidate
-        if item.pair.works_on_old:
-            candidate = candidate.all_was_there()
+        candidate = item.explained
         yield Candidate(
             candidate.change,
             usage.code,

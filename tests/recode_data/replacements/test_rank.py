@@ -5,9 +5,10 @@ from functools import lru_cache
 import pytest
 
 from recode_data.changes import find_changes
-from recode_data.records import ApiChange, ChangeKind, EvidenceKind
+from recode_data.records import ApiChange, ChangeKind, Evidence, EvidenceKind
 from recode_data.replacements import read_notes, with_replacements
-from recode_data.replacements.rank import KINDS_OF_EVIDENCE
+from recode_data.replacements.evidence import Clues
+from recode_data.replacements.rank import KINDS_OF_EVIDENCE, _one_path_each
 from recode_data.surface.touch import touch_paths
 from tests.clues import fails, resolves, touch
 from tests.drivers import running_surface, toylib_toucher
@@ -72,6 +73,18 @@ def test_one_object_under_several_paths_is_one_replacement() -> None:
     found = {change.old_api: change for change in changes(old, new)}
     assert [item.new_api for item in found["toy.g"].replacements] == ["toy.f"]
     assert found["toy.g"].replacements[0].was_there
+
+
+def test_of_modules_the_one_that_defines_it_is_taken() -> None:
+    files = {
+        "toy/__init__.py": "",
+        "toy/a.py": "from toy.z import load\n__all__ = ['load']",
+        "toy/z.py": "def load(a, b): return a\n",
+    }
+    clues = Clues(surface_of(files, "1.0"), surface_of(files, "2.0"), {})
+    alike = (0.8, [Evidence(EvidenceKind.IDENTITY, "the same object in 1.0")])
+    found = _one_path_each({("toy.a.load", None): alike, ("toy.z.load", None): alike}, clues)
+    assert [path for path, _ in found] == ["toy.z.load"]
 
 
 def changes(old: Package, new: Package, *notes: str) -> list[ApiChange]:
