@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +32,7 @@ from recode_data.records import (
     RecordT,
     StepContext,
     Verified,
+    VersionStep,
     content_id,
     decode,
     encode,
@@ -50,8 +51,24 @@ class _Line:
 
 NOT_MINING = ("explorer", "commands")
 """What no dataset depends on."""
-ONLY_PUBLISHING = ("publish", "audit")
-"""What proofs do not depend on, but the files that show them do."""
+ONLY_PUBLISHING = (
+    "publish",
+    "audit",
+    "pipeline.py",
+    *(
+        f"curate/{name}.py"
+        for name in (
+            "benchmarks",
+            "decontaminate",
+            "screening",
+            "shares",
+            "shingles",
+            "split",
+            "wording",
+        )
+    ),
+)
+"""Folders and files that proofs do not depend on, but what is published of them does."""
 
 
 @lru_cache(maxsize=2)
@@ -65,10 +82,15 @@ def code_version(*, whole: bool = False) -> str:
     root = Path(__file__).parent
     left_out = NOT_MINING if whole else (*NOT_MINING, *ONLY_PUBLISHING)
     for path in sorted(root.rglob("*")):
-        name = path.relative_to(root)
-        if path.suffix in (".py", ".toml") and name.parts[0] not in left_out:
-            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        name = path.relative_to(root).as_posix()
+        if path.suffix in (".py", ".toml") and not is_left_out(name, left_out):
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def is_left_out(name: str, left_out: Iterable[str]) -> bool:
+    """Whether a source file is one of these files, or in one of these folders."""
+    return any(name == item or name.startswith(f"{item}/") for item in left_out)
 
 
 class BuildFolder:
@@ -126,8 +148,8 @@ class BuildFolder:
                     "another --out, or delete the folder"
                 )
             if found.get("code") != wanted["code"]:
-                for journal in self._state.glob("*.jsonl"):
-                    journal.unlink()
+                for finished in (*self._state.glob("*.jsonl"), *self._state.glob("*.json.gz")):
+                    finished.unlink()
             if found.get("publishing") != wanted["publishing"]:
                 (self.folder / "manifest.json").unlink(missing_ok=True)
         for left in self.folder.rglob(".*.tmp"):  # of a killed build: nobody else writes here now
@@ -150,9 +172,15 @@ class BuildFolder:
     def journal(self, context: StepContext, kind: str) -> Path:
         """The file of finished work of one kind; other inputs, for example of a folder that was
         edited since, have another file."""
-        step = str(context.step)
-        name = "".join(char if char.isalnum() or char in ".-" else "_" for char in step)[-80:]
-        return self._state / f"{kind}-{name}-{inputs_id(context)}.jsonl"
+        return self._state / f"{kind}-{_named(context.step)}-{inputs_id(context)}.jsonl"
+
+    def finished_file(self, step: VersionStep) -> Path:
+        """Where the result of a step is kept once it is whole (see `finished_steps.py`)."""
+        return self._state / f"finished-{_named(step)}.json.gz"
+
+
+def _named(step: VersionStep) -> str:
+    return "".join(char if char.isalnum() or char in ".-" else "_" for char in str(step))[-80:]
 
 
 def inputs_id(context: StepContext) -> str:

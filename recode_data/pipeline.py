@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from recode_data.curate import (
+    MAX_PAIRS_PER_CHANGE,
     best_of_each_snippet,
     deduplicate,
     not_seen_before,
@@ -30,6 +31,7 @@ from recode_data.errors import (
     WeakSandboxError,
 )
 from recode_data.executor import Executor, LocalExecutor
+from recode_data.finished_steps import kept_result
 from recode_data.journal import BuildFolder
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
@@ -47,7 +49,7 @@ from recode_data.records import (
 from recode_data.step_ahead import StepAhead
 from recode_data.step_mining import Clock, Mining, mine_step, prepare
 from recode_data.step_workers import mine_side_by_side
-from recode_data.steps import SourceKind, parse_source
+from recode_data.steps import is_immutable
 from recode_data.uv_runner import UvError
 from recode_data.workspace import Workspace
 
@@ -62,6 +64,8 @@ LEAVES_OUT = (
 STOPS_ALL = (IndexUnreachableError, DiskFullError, WeakSandboxError)
 """Of these, what would meet the other steps as well."""
 DEFAULTS = BuildOptions()
+SHARE_OF_ONE_CHANGE = 0.015
+"""Of what a build proved, in one step: what is deprecated in one step and gone in the next comes twice."""
 
 
 def build(
@@ -120,12 +124,13 @@ def mine_steps(
     Raises:
         RecodeError: such a thing, or no step could be mined.
     """
+    results = _finished_before(steps, mining)
+    left = [step for step in steps if step not in results]
     executor = mining.executor
     if isinstance(executor, LocalExecutor) and len(steps) > executor.jobs:
-        mined = side_by_side(steps, mining)
+        mined = side_by_side(left, mining)
     else:
-        mined = one_by_one(steps, mining)
-    results: dict[VersionStep, StepResult] = {}
+        mined = one_by_one(left, mining)
     failures: dict[VersionStep, RecodeError] = {}
     for step, found in mined:
         if not isinstance(found, RecodeError):
@@ -141,6 +146,15 @@ def mine_steps(
         str(step): _first_line(failures[step]) for step in steps if step in failures
     }
     return [results[step] for step in steps if step in results], failed
+
+
+def _finished_before(steps: Sequence[VersionStep], mining: Mining) -> dict[VersionStep, StepResult]:
+    """What an interrupted build, or one by code that published otherwise, has of these steps."""
+    found = {step: kept_result(mining.folder, step) for step in steps}
+    results = {step: result for step, result in found.items() if result is not None}
+    if results:
+        mining.progress.note(f"{len(results)} of {len(steps)} steps are finished already")
+    return results
 
 
 Mined: TypeAlias = tuple[VersionStep, StepResult | RecodeError]
@@ -183,12 +197,6 @@ def _first_line(error: RecodeError) -> str:
     return str(error).partition("\n")[0]
 
 
-def is_immutable(step: VersionStep) -> bool:
-    """Whether both sides are releases of an index: a folder or file may have been changed."""
-    sides = (parse_source(step.old), parse_source(step.new))
-    return all(side.kind is SourceKind.INDEX for side in sides)
-
-
 def identity_of(
     steps: Sequence[VersionStep], options: BuildOptions, describer: Describer | None = None
 ) -> dict[str, JsonValue]:
@@ -229,7 +237,7 @@ def curate(
         verified = [item for item in result.outcomes if isinstance(item, Verified)]
         fit = [item for item in verified if item.pair.id not in screened.reasons]
         best, others = best_of_each_snippet(fit)
-        distinct, repeated = deduplicate(best)
+        distinct, repeated = deduplicate(best, cap=most_of_one_change(len(proved)))
         fresh, known = not_seen_before(distinct, seen)
         kept, surplus = within_shares(fresh)
         chosen.extend((step, item) for item in kept)
@@ -259,6 +267,11 @@ def curate(
         if item.pair.id in twins
     )
     return [pair for pair in pairs if pair.id not in twins], dropped, screened.entry
+
+
+def most_of_one_change(proved: int) -> int:
+    """Rows that one change of one step may have in a build with so many proved candidates."""
+    return max(MAX_PAIRS_PER_CHANGE, int(SHARE_OF_ONE_CHANGE * proved))
 
 
 def split(pairs: Sequence[MigrationPair], options: BuildOptions) -> tuple[MigrationPair, ...]:

@@ -10,6 +10,7 @@ from recode_data.cache_room import keys_of
 from recode_data.curate import best_of_each_snippet, deduplicate
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
+from recode_data.finished_steps import keep_result
 from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
 from recode_data.producers import (
@@ -96,9 +97,11 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
     outcomes = _prove(context, candidates, probed, old_usages, sets, mining)
     clock.lap("proofs")
     changes = proved_or_known(changes, outcomes)
-    return StepResult(
+    result = StepResult(
         context, changes, len(old_usages), len(new_usages), len(probed.usages), outcomes
     )
+    keep_result(mining.folder, result)
+    return result
 
 
 def _compare(context: StepContext, mining: Mining) -> StepChanges:

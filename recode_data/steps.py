@@ -125,3 +125,9 @@ def _is_source(text: str) -> bool:
     except UsageError:
         return False
     return True
+
+
+def is_immutable(step: VersionStep) -> bool:
+    """Whether both sides are releases of an index: a folder or file may have been changed."""
+    sides = (parse_source(step.old), parse_source(step.new))
+    return all(side.kind is SourceKind.INDEX for side in sides)

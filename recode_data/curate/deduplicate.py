@@ -21,7 +21,8 @@ FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
 """Code points that are no characters."""
 
 MAX_PAIRS_PER_CHANGE = 25
-"""Without a cap, a constant such as a renamed NaN fills the dataset; the rest stays as drops."""
+"""Of one step, in a small dataset: without a cap, a constant such as a renamed NaN would fill it; the
+rest stays as drops."""
 
 
 def tokens_of(code: str) -> tuple[str, ...]:

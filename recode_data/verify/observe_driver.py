@@ -72,9 +72,12 @@ class _Recorder:
 
     def read_from(self, value, name):
         """Note of which class a value is whose attribute is about to be read; the value."""
-        kind = value if isinstance(value, type) else type(value)
+        # `isinstance` would ask for `__class__`, at which Django's settings and Flask's `current_app`
+        # want to be set up
+        kind = value if issubclass(type(value), type) else type(value)
         known = self.receivers.setdefault(name, [])
-        if kind is not types.ModuleType and kind not in known and len(known) < RECEIVER_LIMIT:
+        is_new = kind is not types.ModuleType and not any(kind is other for other in known)
+        if is_new and len(known) < RECEIVER_LIMIT:
             known.append(kind)
         return value
 

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from recode_data import journal
 from recode_data.errors import BusyError, UsageError
 from recode_data.journal import (
+    NOT_MINING,
+    ONLY_PUBLISHING,
     BuildFolder,
     appending,
     code_version,
+    is_left_out,
     read_outcomes,
     write_atomically,
     write_outcome,
@@ -137,14 +141,33 @@ def test_finished_work_of_other_code_is_dropped(
 ) -> None:
     folder = BuildFolder(tmp_path / "out")
     with folder.claimed(REQUEST):
-        for name in ("outcomes-x.jsonl", "probe-x.jsonl"):
+        for name in ("outcomes-x.jsonl", "finished-x.json.gz"):
             (tmp_path / "out" / ".state" / name).touch()
         (tmp_path / "out" / "manifest.json").write_text("{}")
     file = tmp_path / "out" / ".state" / "build.json"
     file.write_text(json.dumps({"request": REQUEST, **state}))
     with folder.claimed(REQUEST):
         assert (tmp_path / "out" / "manifest.json").exists() is manifest
-        assert len(list((tmp_path / "out" / ".state").glob("*.jsonl"))) == journals
+        assert len(list((tmp_path / "out" / ".state").glob("*-x.json*"))) == journals
+
+
+def test_every_file_that_only_publishes_exists() -> None:
+    root = Path(journal.__file__).parent
+    assert [name for name in (*NOT_MINING, *ONLY_PUBLISHING) if not (root / name).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_left"),
+    [
+        ("publish/card.py", True),
+        ("curate/shares.py", True),
+        ("curate/deduplicate.py", False),
+        ("publishing.py", False),
+        ("step_pipeline.py", False),
+    ],
+)
+def test_files_that_proofs_do_not_depend_on(name: str, is_left: bool) -> None:
+    assert is_left_out(name, ONLY_PUBLISHING) is is_left
 
 
 def test_a_changed_file_makes_the_build_unfinished(tmp_path: Path) -> None:

@@ -167,6 +167,20 @@ def test_steps_side_by_side_give_the_bytes_of_one_after_the_other(
     assert published(out) == published(tmp_path / "out1")
 
 
+def test_finished_steps_need_neither_index_nor_cache(
+    built: Path, toy_index: Path, tmp_path: Path
+) -> None:
+    """As where a build of many steps is killed near its end, and what the first ones needed is gone."""
+    out = tmp_path / "out"
+    shutil.copytree(built, out)
+    (out / "manifest.json").unlink()
+    bare = environment(toy_index, tmp_path / "empty", PIP_FIND_LINKS="")
+    done = run(bare, "build", STEP, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 steps are finished already" in done.stderr
+    assert published(out) == published(built)
+
+
 def test_a_finished_build_is_not_repeated(built: Path, variables: dict[str, str]) -> None:
     before = published(built)
     stamps = {path: path.stat().st_mtime_ns for path in built.rglob("*.parquet")}

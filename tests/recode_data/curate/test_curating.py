@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from recode_data.curate import MAX_PAIRS_PER_CHANGE
 from recode_data.pipeline import curate
 from recode_data.publish import write_dataset
 from recode_data.records import BenchmarkFile, BuildOptions, DropReason, Outcome, Verified
 from tests.built_datasets import STEP, step_result, toy_drops
 from tests.making import make_candidate, make_change, make_verified
-from tests.recode_data.curate.test_deduplicate import WORDS
+from tests.recode_data.curate.test_deduplicate import WORDS, distinct
 from tests.recode_data.curate.test_shingles import MEAN, SAME
 
 
@@ -99,3 +100,14 @@ def test_the_card_lists_what_was_removed(
     assert "Only releases under permissive licences were used." in card
     assert "--licence permissive --decontaminate arena.jsonl --out DIR" in card
     assert str(tmp_path) not in card + (tmp_path / "out" / "manifest.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("others", "of_one_change"), [(0, MAX_PAIRS_PER_CHANGE), (1960, 30)], ids=["small", "large"]
+)
+def test_what_one_change_may_have_grows_with_the_build(others: int, of_one_change: int) -> None:
+    many = [distinct(number, "toy.load") for number in range(40)]
+    rest = [make_verified(make_candidate(change=make_change(f"toy.f{n}"))) for n in range(others)]
+    _, dropped, _ = curate([step_result(STEP, [*many, *rest])], BuildOptions())
+    capped = sum(drop.reason is DropReason.OVER_CAP for _, drop in dropped)
+    assert len(many) - capped == of_one_change

@@ -216,8 +216,29 @@ def test_what_attributes_are_read_from() -> None:
     assert found["receivers"]["size"][0] == ["Table", "Base", "object"]
 
 
-def test_watching_changes_nothing() -> None:
-    watched, plain = run_driver(WATCHED, receivers=True), run_driver(WATCHED)
+LAZY = """
+class Settings:
+    ready = False
+    def configure(self): type(self).ready = True
+    @property
+    def __class__(self):
+        if not self.ready: raise RuntimeError("not configured")
+        return dict
+class Odd(type):
+    def __eq__(self, other): raise RuntimeError("compared")
+    __hash__ = type.__hash__
+class Value(metaclass=Odd):
+    configure = 2
+x = Value.configure
+settings = Settings()
+settings.configure()
+"""
+
+
+@pytest.mark.parametrize("code", [WATCHED, LAZY], ids=["plain", "lazy"])
+def test_watching_changes_nothing(code: str) -> None:
+    watched, plain = run_driver(code, receivers=True), run_driver(code)
+    assert plain["error"] is None
     assert plain.pop("receivers") == {}
     watched.pop("receivers")
     assert watched == plain
