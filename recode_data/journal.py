@@ -59,7 +59,12 @@ ONLY_PUBLISHING = (
         f"curate/{name}.py"
         for name in (
             "benchmarks",
+            "besides",
             "decontaminate",
+            "describe",
+            "faithful",
+            "instead",
+            "noting",
             "screening",
             "shares",
             "shingles",

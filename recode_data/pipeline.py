@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -19,6 +20,7 @@ from recode_data.curate import (
     trained_on,
     within_shares,
 )
+from recode_data.curate.noting import noted
 from recode_data.curate.wording import Describer, reword
 from recode_data.environments import NoResolutionError
 from recode_data.errors import (
@@ -227,6 +229,7 @@ def curate(
         MalformedInputError: a benchmark file cannot be read.
         RecodeError: the accounts do not add up.
     """
+    results = [replace(result, outcomes=tuple(map(noted, result.outcomes))) for result in results]
     proved = [item for result in results for item in result.outcomes if isinstance(item, Verified)]
     screened = screen([item.pair for item in proved], options)
     chosen: list[tuple[VersionStep, Verified]] = []

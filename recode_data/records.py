@@ -441,6 +441,7 @@ class DropReason(str, Enum):
     RESULTS_DIFFER = "results_differ"
     UNOBSERVABLE = "unobservable"
     UNEXPLAINED = "unexplained"
+    OVERRULED = "overruled"
     NONDETERMINISTIC = "nondeterministic"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
@@ -531,7 +532,8 @@ class Verified:
     @property
     def explained(self) -> Candidate:
         """The candidate, with what the proof has shown of its replacements."""
-        return self.candidate.all_was_there() if self.pair.works_on_old else self.candidate
+        is_shown = self.pair.works_on_old and self.candidate.producer is not Producer.CONTROL
+        return self.candidate.all_was_there() if is_shown else self.candidate
 
 
 Outcome: TypeAlias = Verified | Dropped

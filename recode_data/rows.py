@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from recode_data.curate.describe import describe, tells_what_to_write, update_note
 from recode_data.errors import MalformedInputError
 from recode_data.records import (
     ApiChange,
@@ -27,8 +26,9 @@ from recode_data.verify import Proved, write_checks
 
 
 def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
-    """The row of a proved candidate; `split` is assigned later, over all rows."""
-    candidate, proof = _explained(proved), proved.proof
+    """The row of a proved candidate; `split` is assigned later, over all rows, and so are the notes
+    (see `curate/noting.py`)."""
+    candidate, proof = proved.candidate, proved.proof
     change, step = candidate.change, context.step
     replacement = candidate.replacement
     new_api = replacement.new_api if replacement is not None else change.new_api
@@ -45,8 +45,8 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
         old_api=change.old_api,
         new_api=new_api,
         parameter=change.parameter,
-        description=describe(candidate, proof, step.library, step.old, step.new),
-        update_info=update_note(candidate, proof, step.library, step.old, step.new),
+        description="",
+        update_info="",
         old_code=candidate.old_code,
         new_code=candidate.new_code,
         checks=write_checks(proved),
@@ -62,11 +62,6 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
         old_requirements=context.old_environment.requirements,
         new_requirements=context.new_environment.requirements,
     )
-
-
-def is_explained(candidate: Candidate) -> bool:
-    """Whether the note that the row would get says what to write."""
-    return tells_what_to_write(candidate)
 
 
 def _explained(proved: Proved) -> Candidate:

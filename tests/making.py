@@ -13,11 +13,13 @@ from recode_data.records import (
     MigrationPair,
     ObjectKind,
     Producer,
+    Proof,
     Replacement,
     Usage,
     UsageOrigin,
     Verified,
     content_id,
+    encode,
 )
 
 
@@ -85,15 +87,16 @@ def make_pair(**fields: Any) -> MigrationPair:
     return pair if pair.id else replace(pair, id=content_id(pair.old_code, pair.new_code))
 
 
+PROOF = Proof(Effect.BREAK, "AttributeError", None, "module 'toy' has no attribute 'load'", 2, 1)
+
+
 def make_verified(candidate: Candidate, **fields: Any) -> Verified:
     """The candidate as if it had been proved."""
-    return Verified(
-        candidate,
-        make_pair(
-            old_code=candidate.old_code,
-            new_code=candidate.new_code,
-            old_api=candidate.change.old_api,
-            id=candidate.key,
-            **fields,
-        ),
-    )
+    known: dict[str, Any] = {
+        "old_code": candidate.old_code,
+        "new_code": candidate.new_code,
+        "old_api": candidate.change.old_api,
+        "id": candidate.key,
+        "evidence": encode({"proof": PROOF}).decode(),
+    }
+    return Verified(candidate, make_pair(**{**known, **fields}))

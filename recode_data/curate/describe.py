@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from recode_data.curate.besides import besides
-from recode_data.curate.instead import instead, new_parameter_of
+from recode_data.curate.instead import goes_on_in, instead, new_parameter_of
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -18,7 +18,6 @@ from recode_data.records import (
     Effect,
     EvidenceKind,
     FurtherChange,
-    Producer,
     Proof,
     Signature,
 )
@@ -53,10 +52,11 @@ def describe(
     candidate: Candidate, proof: Proof, library: str, old_version: str, new_version: str
 ) -> str:
     """One sentence per change that says what changed."""
+    effect = _effect_on(candidate, proof)
     return " ".join(
-        f"{_what_happened(item, _effect_on(candidate, proof))} "
-        f"{_when(item, _effect_on(candidate, proof), library, old_version, new_version)}."
-        for item in _changes_of(candidate)
+        f"{_what_happened(item, effect, candidate)} "
+        f"{_when(item, effect, library, old_version, new_version)}."
+        for item in changes_of(candidate)
     )
 
 
@@ -73,11 +73,12 @@ def _when(
     return f"between {library} {old_version} and {new_version}"
 
 
-def _changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
+def changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
+    """What the program meets, the change that it is about first."""
     return (FurtherChange(candidate.change, candidate.replacement), *candidate.further)
 
 
-def _what_happened(item: FurtherChange, effect: Effect | None) -> str:
+def _what_happened(item: FurtherChange, effect: Effect | None, candidate: Candidate) -> str:
     change, kind = item.change, item.change.kind
     subject = f"The {noun(change)} `{change.old_api}`"
     parameter = f"The parameter `{change.parameter}` of `{change.old_api}`"
@@ -115,6 +116,9 @@ def _what_happened(item: FurtherChange, effect: Effect | None) -> str:
         ChangeKind.PARAMETER_ADDED: f"{parameter} was added",
     }
     if kind is ChangeKind.DEPRECATED:
+        is_whole = change.parameter is not None or effect is Effect.BREAK
+        if not is_whole and goes_on_in(change, candidate):
+            return f"A way of using the {noun(change)} `{change.old_api}` is deprecated"
         return f"{parameter if change.parameter else subject} is deprecated"
     if kind is ChangeKind.DEFAULT_CHANGED:
         values = (
@@ -179,10 +183,10 @@ def update_note(
     its form whether there is something to do.
     """
     lines: list[str] = []
-    for item in _changes_of(candidate):
-        lines.append(
-            _first_sentence(item, _effect_on(candidate, proof), library, old_version, new_version)
-        )
+    effect = _effect_on(candidate, proof)
+    for item in changes_of(candidate):
+        happened = _what_happened(item, effect, candidate)
+        lines.append(_first_sentence(item, effect, happened, library, old_version, new_version))
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
     lines.append(besides(candidate, " ".join(lines)))
@@ -190,23 +194,15 @@ def update_note(
     return "\n".join(line for line in lines if line)
 
 
-def tells_what_to_write(candidate: Candidate) -> bool:
-    """Whether a note on another behaviour has more to say than that there is one."""
-    item = FurtherChange(candidate.change, candidate.replacement)
-    if candidate.change.kind is not ChangeKind.BEHAVIOUR or candidate.further:
-        return True
-    return bool(
-        candidate.producer is Producer.CONTROL
-        or instead(item, candidate)
-        or besides(candidate, candidate.change.old_api)
-    )
-
-
 def _first_sentence(
-    item: FurtherChange, effect: Effect | None, library: str, old_version: str, new_version: str
+    item: FurtherChange,
+    effect: Effect | None,
+    happened: str,
+    library: str,
+    old_version: str,
+    new_version: str,
 ) -> str:
     change = item.change
-    happened = _what_happened(item, effect)
     when = _when(item, effect, library, old_version, new_version)
     if _is_state(item, effect):
         warns = (

@@ -14,7 +14,7 @@ from recode_data.records import (
     ObjectKind,
     Producer,
 )
-from recode_data.references import find_references, taken_up
+from recode_data.references import attribute_names, find_references, taken_up
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.templates import learn
 
@@ -125,6 +125,27 @@ def _takes_the_place(new_api: str, change: ApiChange, candidate: Candidate) -> b
 
 def _uses(path: str, code: str) -> int:
     return sum(found == path for found in _paths(code))
+
+
+def goes_on_in(change: ApiChange, candidate: Candidate) -> bool:
+    """Whether the new code uses the changed thing as often as the old code, so that it is about a way
+    of using it: pandas deprecates `freq="M"`, and not `date_range`."""
+    old, new = (uses_of(change, code) for code in (candidate.old_code, candidate.new_code))
+    return 0 < old <= new
+
+
+def uses_of(change: ApiChange, code: str) -> int:
+    """How often the code names the changed thing; of members of classes, only the name is known."""
+    if changes_member(change):
+        return _attributes(code).count(change.old_api.rpartition(".")[2])
+    return _uses(change.old_api, code)
+
+
+def _attributes(code: str) -> list[str]:
+    try:
+        return [name for name, _ in attribute_names(code)]
+    except (SyntaxError, ValueError, RecursionError):
+        return []
 
 
 def _is_taken_whole(path: str, code: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recode_data.catalog import companions_of
 from recode_data.companions import WELL_KNOWN
+from recode_data.curate.noting import with_notes
 from recode_data.errors import RecodeError
 from recode_data.intake.apis import guesses, kind_of
 from recode_data.intake.rows import ForeignRow, mended
@@ -100,7 +101,8 @@ def judge_row(row: ForeignRow, source: str, context: StepContext, verifier: Veri
     for change in guesses(better.old_code, better.new_code, context.old.import_names):
         outcome = verifier.verify(candidate_of(better, source, change))
         if isinstance(outcome, Proved):
-            return Verified(candidate_of(row, source), _pair(better, outcome, source, context))
+            pair = _pair(better, outcome, source, context)
+            return Verified(candidate_of(row, source), pair)
         if first is None or first.reason is DropReason.NOT_AT_THE_CHANGE:
             first = outcome
         if outcome.reason not in {DropReason.NOT_AT_THE_CHANGE, DropReason.UNOBSERVABLE}:
@@ -111,8 +113,9 @@ def judge_row(row: ForeignRow, source: str, context: StepContext, verifier: Veri
 
 def _pair(row: ForeignRow, proved: Proved, source: str, context: StepContext) -> MigrationPair:
     change = replace(proved.candidate.change, kind=kind_of(proved.proof))
-    proved = replace(proved, candidate=candidate_of(row, source, change))
-    pair = make_pair(proved, context)
+    candidate = candidate_of(row, source, change)
+    made = make_pair(replace(proved, candidate=candidate), context)
+    pair = with_notes(Verified(candidate, made))
     return replace(
         pair,
         id=content_id(source, str(row.number), pair.id),

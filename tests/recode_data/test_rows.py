@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from recode_data.curate.noting import with_notes
 from recode_data.records import (
     ChangeKind,
     Effect,
@@ -12,6 +13,7 @@ from recode_data.records import (
     Release,
     Replacement,
     StepContext,
+    Verified,
     VersionStep,
 )
 from recode_data.rows import candidate_of, make_pair
@@ -43,7 +45,9 @@ def test_what_works_on_the_old_version_was_there(works_on_old: bool) -> None:
     proved = Proved(candidate, proof, Observed(JobStatus.DONE), (), works_on_old=works_on_old)
     row = make_pair(proved, context())
     happened = "was removed" if works_on_old else "was moved to `toy.io.load`"
-    assert row.update_info.startswith(f"The function `toy.load` {happened} between")
+    assert with_notes(Verified(candidate, row)).update_info.startswith(
+        f"The function `toy.load` {happened} between"
+    )
     replacement = candidate_of(row).replacement
     assert replacement is not None
     assert replacement.was_there is works_on_old

@@ -3,9 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recode_data.curate.besides import MOST_NAMES, besides
-from recode_data.curate.describe import tells_what_to_write
-from recode_data.records import ChangeKind, Producer
-from tests.making import make_candidate, make_change
+from tests.making import make_candidate
 
 
 @pytest.mark.parametrize(
@@ -26,26 +24,3 @@ from tests.making import make_candidate, make_change
 def test_what_the_note_does_not_hold_yet(old: str, new: str, said: str, expected: str) -> None:
     codes = (f"import toy, other\nx = toy.make()\n{code}\n" for code in (old, new))
     assert besides(make_candidate(*codes), said) == expected
-
-
-@pytest.mark.parametrize(
-    ("kind", "new", "producer", "expected"),
-    [
-        (ChangeKind.BEHAVIOUR, "x = toy.load(1)\ny = list(x)", Producer.EVOLVED, False),
-        (ChangeKind.BEHAVIOUR, "x = toy.load(toy.int8(1))", Producer.EVOLVED, True),
-        (ChangeKind.REMOVED, "x = toy.load(1)\ny = list(x)", Producer.EVOLVED, True),
-        (ChangeKind.BEHAVIOUR, "x = toy.load(1)", Producer.CONTROL, True),
-    ],
-    ids=["only that it changed", "what to write", "another kind", "control"],
-)
-def test_another_behaviour_is_to_be_explained(
-    kind: ChangeKind, new: str, producer: Producer, expected: bool
-) -> None:
-    candidate = make_candidate(
-        "import toy\nx = toy.load(1)\n",
-        f"import toy\n{new}\n",
-        change=make_change(kind=kind),
-        replacement=None,
-        producer=producer,
-    )
-    assert tells_what_to_write(candidate) is expected

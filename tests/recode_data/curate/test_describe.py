@@ -429,3 +429,26 @@ def test_an_argument_that_another_takes_the_place_of_is_not_left_out(
         "import toy\ntoy.load(1, op=2)\n", f"import toy\n{new}\n", change=change
     )
     assert expected in update_note(candidate, BREAK, "toy", "1.0", "2.0")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change", "proof", "expected"),
+    [
+        ("toy.load(1)", "toy.load(2)", make_change(), WARN, "A way of using the function `toy.load` is deprecated"),
+        ("toy.load(1)", "toy.read(1)", make_change(), WARN, "The function `toy.load` is deprecated"),
+        ("toy.load(1)", "toy.load(2)", make_change(), BREAK, "The function `toy.load` no longer works this way"),
+        ("toy.load(1)", "toy.load(2)", make_change(parameter="a"), WARN, "The parameter `a` of `toy.load` is deprecated"),
+        ("t.load(1)", "t.load(2)", make_change("toy.T.load", object_kind=ObjectKind.METHOD), WARN, "A way of using the method `toy.T.load` is deprecated"),
+        ("t.load(1)", "t.read(1)", make_change("toy.T.load", object_kind=ObjectKind.METHOD), WARN, "The method `toy.T.load` is deprecated"),
+    ],
+    ids=["goes on", "replaced", "breaks", "parameter", "member goes on", "member replaced"],
+)  # fmt: skip
+def test_what_goes_on_being_used_is_not_deprecated_as_a_whole(
+    old: str, new: str, change: ApiChange, proof: Proof, expected: str
+) -> None:
+    codes = (f"import toy\nt = toy.make()\nx = {code}\n" for code in (old, new))
+    candidate = make_candidate(
+        *codes, change=replace(change, kind=ChangeKind.DEPRECATED), replacement=None
+    )
+    note = update_note(candidate, proof, "toy", "1.0", "2.0")
+    assert note.startswith(f"{expected} in toy 2.0 (up to 1.0 it works"), note

@@ -1,0 +1,36 @@
+"""The notes of proved rows, composed when they are published: no proof depends on their wording."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from recode_data.curate.describe import describe, update_note
+from recode_data.curate.faithful import objection
+from recode_data.records import (
+    Dropped,
+    MigrationPair,
+    Outcome,
+    Proof,
+    Verified,
+    decode,
+)
+
+
+def noted(outcome: Outcome) -> Outcome:
+    """The outcome, its row with both notes; dropped where they and its edit would not
+    belong together."""
+    if isinstance(outcome, Dropped):
+        return outcome
+    found = objection(outcome.candidate)
+    if found is not None:
+        return Dropped(outcome.candidate, *found)
+    return replace(outcome, pair=with_notes(outcome))
+
+
+def with_notes(item: Verified) -> MigrationPair:
+    """The row with its description and its update note."""
+    pair, candidate = item.pair, item.explained
+    proof = decode(json.dumps(json.loads(pair.evidence)["proof"]), Proof)
+    facts = (candidate, proof, pair.dependency, pair.old_version, pair.new_version)
+    return replace(pair, description=describe(*facts), update_info=update_note(*facts))
