@@ -20,7 +20,6 @@ SAID_BY_THE_LIBRARY = frozenset(
     {
         EvidenceKind.DEPRECATION,
         EvidenceKind.ERROR_MESSAGE,
-        EvidenceKind.FORWARDING,
         EvidenceKind.WARNING_MESSAGE,
     }
 )
