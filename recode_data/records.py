@@ -441,7 +441,6 @@ class DropReason(str, Enum):
     RESULTS_DIFFER = "results_differ"
     UNOBSERVABLE = "unobservable"
     UNEXPLAINED = "unexplained"
-    OVERRULED = "overruled"
     NONDETERMINISTIC = "nondeterministic"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"

@@ -51,10 +51,12 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
         return "Pass the arguments by name, or in the new order."
     if change.kind is ChangeKind.KEYWORD_ONLY:
         return f"Write `{name}=...` where it was given by position."
+    taken = _arguments_taken_up(change, candidate)
+    if change.kind is ChangeKind.DEFAULT_CHANGED and taken and _is_left_out(name, candidate):
+        return f"Pass {listed(taken)} instead of `{name}`."
     if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
-        taken = _arguments_taken_up(change, candidate)
         if taken:
             return f"Pass {listed(taken)} instead of `{name}`."
         default = _old_default(change)
@@ -70,6 +72,10 @@ def _arguments_taken_up(change: ApiChange, candidate: Candidate) -> list[str]:
         return []
     old, new = (all_keywords(code) for code in (candidate.old_code, candidate.new_code))
     return sorted(new - old) if change.parameter in old else []
+
+
+def _is_left_out(parameter: str | None, candidate: Candidate) -> bool:
+    return parameter not in all_keywords(candidate.new_code)
 
 
 def all_keywords(code: str) -> set[str]:

@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 
 from recode_data.curate.describe import describe, update_note
-from recode_data.curate.faithful import objection
+from recode_data.curate.faithful import unexplained
 from recode_data.records import (
     Dropped,
+    DropReason,
     MigrationPair,
     Outcome,
     Proof,
@@ -22,9 +23,9 @@ def noted(outcome: Outcome) -> Outcome:
     belong together."""
     if isinstance(outcome, Dropped):
         return outcome
-    found = objection(outcome.candidate)
-    if found is not None:
-        return Dropped(outcome.candidate, *found)
+    change = unexplained(outcome.candidate)
+    if change is not None:
+        return Dropped(outcome.candidate, DropReason.UNEXPLAINED, change)
     return replace(outcome, pair=with_notes(outcome))
 
 

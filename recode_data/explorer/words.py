@@ -50,7 +50,6 @@ DROP_REASONS: dict[DropReason, str] = {
     DropReason.RESULTS_DIFFER: "the new code gives other results than the old code did",
     DropReason.UNOBSERVABLE: "nothing that can be compared depends on the change",
     DropReason.UNEXPLAINED: "its note would say that something changed, and not what to write",
-    DropReason.OVERRULED: "the library itself names something else to write",
     DropReason.NONDETERMINISTIC: "two runs of the same code differ",
     DropReason.TIMED_OUT: "ran out of time",
     DropReason.OUT_OF_MEMORY: "ran out of memory",

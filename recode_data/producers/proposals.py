@@ -10,7 +10,14 @@ from rapidfuzz import fuzz, process
 
 from recode_data.producers.paths import SAID, at_and_above
 from recode_data.producers.touching import MOST_USAGES, index_of
-from recode_data.records import ApiChange, ChangeKind, Replacement, Usage, UsageOrigin
+from recode_data.records import (
+    ApiChange,
+    ChangeKind,
+    EvidenceKind,
+    Replacement,
+    Usage,
+    UsageOrigin,
+)
 from recode_data.rewrites.members import changes_kind_of_member
 from recode_data.rewrites.value import value_pairs
 
@@ -18,6 +25,11 @@ SIMILARITY = 60.0
 """Least share of common text, in percent; below it two examples are about different things."""
 TOP = 3
 """Replacements tried per change: evidence that ranks lower hardly ever verified."""
+
+TOLD = frozenset(
+    {EvidenceKind.DEPRECATION, EvidenceKind.ERROR_MESSAGE, EvidenceKind.WARNING_MESSAGE}
+)
+"""Evidence of what the library tells whoever uses the old way."""
 
 _NO_OLD_WAY = frozenset({ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED, ChangeKind.UNDEPRECATED})
 _SAME_API = frozenset(
@@ -106,7 +118,7 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
         return ()
     if change.replacements:
         further = same if any(value_pairs(change.message)) else ()
-        return (*change.replacements[:TOP], *further)
+        return (*advised(change)[:TOP], *further)
     if (
         (change.parameter is not None and change.kind in _SAME_API)
         or changes_kind_of_member(change)
@@ -114,6 +126,27 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     ):
         return same
     return ()
+
+
+def advised(change: ApiChange) -> tuple[Replacement, ...]:
+    """The replacements, without those that the library's own word speaks against: it names others.
+
+    Another path of a named one is no other one. Django says `gettext_noop` for `ugettext_noop`, and
+    `gettext_lazy` gives the same in a short example.
+    """
+    told = [
+        item
+        for item in change.replacements
+        if any(evidence.kind in TOLD for evidence in item.evidence)
+    ]
+    names = {_short(item, change) for item in told}
+    return tuple(item for item in change.replacements if not told or _short(item, change) in names)
+
+
+def _short(replacement: Replacement, change: ApiChange) -> str | None:
+    if change.parameter is not None:
+        return replacement.new_parameter
+    return replacement.new_api.rpartition(".")[2]
 
 
 def is_a_choice(change: ApiChange) -> bool:

@@ -89,6 +89,7 @@ class _Assembly:
         return (
             path in marks or parent in marks,
             not said,
+            path.partition(".")[0] != resolved.canonical.partition(".")[0],  # `pylab.Axes`
             path.count("."),
             resolved.canonical.rpartition(".")[2] != last,
             len(path),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recode_data.producers.proposals import is_a_choice, proposals
-from recode_data.records import Evidence, EvidenceKind, Replacement
+from recode_data.producers.proposals import advised, is_a_choice, proposals
+from recode_data.records import ChangeKind, Evidence, EvidenceKind, Replacement
 from tests.making import make_change
 
 SAYS = Evidence(EvidenceKind.WARNING_MESSAGE, "Use `Integer` or `Float` instead.")
@@ -30,3 +30,35 @@ def test_a_choice_is_left_to_the_reader(
     change = make_change("toy.Number", replacements=replacements)
     assert is_a_choice(change) is expected
     assert (proposals(change) == ()) is (expected or not replacements)
+
+
+OTHER = Replacement("toy.Whole", (ALIKE, CALLS), 0.7)
+
+
+@pytest.mark.parametrize(
+    ("replacements", "expected"),
+    [
+        ((INTEGER, OTHER), ["toy.Integer"]),
+        ((OTHER, INTEGER), ["toy.Integer"]),
+        ((INTEGER, Replacement("toy.numbers.Integer", (ALIKE,), 0.5)), ["toy.Integer", "toy.numbers.Integer"]),
+        ((OTHER, Replacement("toy.Digits", (ALIKE,), 0.6)), ["toy.Whole", "toy.Digits"]),
+        ((), []),
+    ],
+    ids=["another", "ranked higher", "other path", "nothing is said", "none"],
+)  # fmt: skip
+def test_the_library_s_own_word_counts(
+    replacements: tuple[Replacement, ...], expected: list[str]
+) -> None:
+    change = make_change("toy.Number", replacements=replacements)
+    assert [item.new_api for item in advised(change)] == expected
+
+
+def test_of_a_parameter_the_name_of_the_new_one_counts() -> None:
+    named, other = (
+        Replacement("toy.load", (evidence,), 0.9, new_parameter=name)
+        for evidence, name in ((SAYS, "proxy"), (ALIKE, "mounts"))
+    )
+    change = make_change(
+        kind=ChangeKind.PARAMETER_RENAMED, parameter="proxies", replacements=(other, named)
+    )
+    assert advised(change) == (named,)

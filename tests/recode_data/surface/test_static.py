@@ -135,6 +135,21 @@ def test_object_has_one_preferred_path_and_aliases() -> None:
     assert found["toy.sub.own"].alias_of is None
 
 
+def test_the_own_package_is_preferred_to_one_that_collects_names(tmp_path: Path) -> None:
+    """As matplotlib's `pylab`, the same names in one place: shorter paths, and nobody writes them."""
+    for name, text in {
+        "pylot/__init__.py": "from pylot import axes",
+        "pylot/axes.py": "class Axes:\n    def plot(self, a): ...",
+        "lab.py": "from pylot.axes import Axes\n__all__ = ['Axes']",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    found = objects(static_surface(tmp_path, "pylot", "1.0", ("pylot", "lab"), jobs=1))
+    assert found["lab.Axes"].alias_of == "pylot.axes.Axes"
+    assert "pylot.axes.Axes.plot" in found
+    assert "lab.Axes.plot" not in found
+
+
 def test_alias_within_a_class_is_the_same_method() -> None:
     found = objects(surface_of(ALIASED))
     assert found["toy.C.n"].kind is ObjectKind.METHOD
