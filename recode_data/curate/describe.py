@@ -10,7 +10,12 @@ from __future__ import annotations
 import re
 
 from recode_data.curate.besides import besides
-from recode_data.curate.instead import goes_on_in, instead, new_parameter_of
+from recode_data.curate.instead import (
+    goes_on_in,
+    instead,
+    is_about_position,
+    new_parameter_of,
+)
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -115,6 +120,8 @@ def _what_happened(item: FurtherChange, effect: Effect | None, candidate: Candid
         ChangeKind.ADDED: f"{subject} was added",
         ChangeKind.PARAMETER_ADDED: f"{parameter} was added",
     }
+    if is_about_position(change):
+        return f"Passing the parameter `{change.parameter}` of `{change.old_api}` by position is deprecated"
     if kind is ChangeKind.DEPRECATED:
         is_whole = change.parameter is not None or effect is Effect.BREAK
         if not is_whole and goes_on_in(change, candidate):

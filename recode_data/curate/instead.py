@@ -44,6 +44,8 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
 
 def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     change, name = item.change, item.change.parameter
+    if is_about_position(change):
+        return f"Pass `{name}` and what follows it by keyword."
     new_name = new_parameter_of(item)
     if new_name and new_name != name:
         return f"Pass `{new_name}` instead of `{name}`."
@@ -72,6 +74,15 @@ def _arguments_taken_up(change: ApiChange, candidate: Candidate) -> list[str]:
         return []
     old, new = (all_keywords(code) for code in (candidate.old_code, candidate.new_code))
     return sorted(new - old) if change.parameter in old else []
+
+
+def is_about_position(change: ApiChange) -> bool:
+    """Whether a parameter is deprecated where it is passed by position: it is its own successor."""
+    return (
+        change.kind is ChangeKind.DEPRECATED
+        and change.parameter is not None
+        and change.new_value == change.parameter
+    )
 
 
 def _is_left_out(parameter: str | None, candidate: Candidate) -> bool:

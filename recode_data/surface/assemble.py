@@ -91,6 +91,7 @@ class _Assembly:
             not said,
             path.partition(".")[0] != resolved.canonical.partition(".")[0],  # `pylab.Axes`
             path.count("."),
+            not resolved.canonical.startswith(f"{parent}."),  # `matplotlib.tri.PolyCollection`
             resolved.canonical.rpartition(".")[2] != last,
             len(path),
             path,

@@ -438,10 +438,11 @@ def test_an_argument_that_another_takes_the_place_of_is_not_left_out(
         ("toy.load(1)", "toy.read(1)", make_change(), WARN, "The function `toy.load` is deprecated"),
         ("toy.load(1)", "toy.load(2)", make_change(), BREAK, "The function `toy.load` no longer works this way"),
         ("toy.load(1)", "toy.load(2)", make_change(parameter="a"), WARN, "The parameter `a` of `toy.load` is deprecated"),
+        ("toy.load(1)", "toy.load(a=1)", make_change(parameter="a", new_value="a"), WARN, "Passing the parameter `a` of `toy.load` by position is deprecated"),
         ("t.load(1)", "t.load(2)", make_change("toy.T.load", object_kind=ObjectKind.METHOD), WARN, "A way of using the method `toy.T.load` is deprecated"),
         ("t.load(1)", "t.read(1)", make_change("toy.T.load", object_kind=ObjectKind.METHOD), WARN, "The method `toy.T.load` is deprecated"),
     ],
-    ids=["goes on", "replaced", "breaks", "parameter", "member goes on", "member replaced"],
+    ids=["goes on", "replaced", "breaks", "parameter", "position", "member goes on", "member replaced"],
 )  # fmt: skip
 def test_what_goes_on_being_used_is_not_deprecated_as_a_whole(
     old: str, new: str, change: ApiChange, proof: Proof, expected: str

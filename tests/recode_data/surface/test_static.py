@@ -150,6 +150,20 @@ def test_the_own_package_is_preferred_to_one_that_collects_names(tmp_path: Path)
     assert "lab.Axes.plot" not in found
 
 
+def test_of_paths_as_deep_that_of_the_defining_module_is_preferred() -> None:
+    """As matplotlib's `tri` takes all names of `collections`, and has the shorter name."""
+    package = {
+        "toy/__init__.py": "",
+        "toy/tri.py": "from toy.collections import *",
+        "toy/collections.py": "def poly(a): ...",
+        "toy/axes.py": "from toy._axes import Axes\n__all__ = ['Axes']",
+        "toy/_axes.py": "class Axes: ...",
+    }
+    found = objects(surface_of(package))
+    assert found["toy.tri.poly"].alias_of == "toy.collections.poly"
+    assert found["toy.axes.Axes"].alias_of is None
+
+
 def test_alias_within_a_class_is_the_same_method() -> None:
     found = objects(surface_of(ALIASED))
     assert found["toy.C.n"].kind is ObjectKind.METHOD
