@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import islice
 
 from recode_data.producers import worth_trying
 from recode_data.records import Candidate, Outcome, Usage, Verified
+from recode_data.step_twins import Twins
 from recode_data.verify.probe import Finding
 
 ROUND = 48
@@ -69,7 +69,8 @@ def proved_while_it_pays(
     """Outcomes of the candidates that were tried, at most `limit`.
 
     Half of each round goes to changes that have proved before, half to the others; where too few of
-    the last ones of a half proved, no more of it are tried. The same candidates give the same rounds.
+    the last ones of a half proved, no more of it are tried. Twins of what was tried are passed over,
+    and no round holds two (see `step_twins.py`). The same candidates give the same rounds.
 
     Args:
         first: Candidates to be tried in any case, most promising first.
@@ -78,22 +79,23 @@ def proved_while_it_pays(
         prove: One outcome per candidate, in their order.
         has_a_chance: What else is passed over, and speaks for nothing.
     """
-    waiting, reserve = list(first), list(held)
+    waiting, reserve, twins = list(first), list(held), Twins()
     outcomes: list[Outcome] = []
     of_more: list[Outcome] = []
     of_fresh: list[Outcome] = []
     while len(outcomes) < limit:
         room = min(ROUND, limit - len(outcomes))
         open_ones = _of_open_changes(worth_trying(reserve, outcomes), outcomes)
-        promising = filter(has_a_chance, open_ones)
-        more = list(islice(promising, max(room // 2, room - len(waiting))))
-        fresh, waiting = _first(waiting, room - len(more), has_a_chance)
+        most = max(room // 2, room - len(waiting))
+        more, left = _first(open_ones, most, (), twins, has_a_chance)
+        fresh, waiting = _first(waiting, room - len(more), more, twins, has_a_chance)
         if not more and not fresh:
             break
         found = prove([*more, *fresh])
         outcomes += found
-        taken = {candidate.key for candidate in more}
-        reserve = [candidate for candidate in reserve if candidate.key not in taken]
+        twins.learn(found)
+        gone = {candidate.key for candidate in open_ones} - {candidate.key for candidate in left}
+        reserve = [candidate for candidate in reserve if candidate.key not in gone]
         of_more += found[: len(more)]
         of_fresh += found[len(more) :]
         if not _pays(of_more):
@@ -104,16 +106,26 @@ def proved_while_it_pays(
 
 
 def _first(
-    candidates: Sequence[Candidate], count: int, has_a_chance: Callable[[Candidate], bool]
+    candidates: Sequence[Candidate],
+    count: int,
+    beside: Sequence[Candidate],
+    twins: Twins,
+    has_a_chance: Callable[[Candidate], bool],
 ) -> tuple[list[Candidate], list[Candidate]]:
-    """The first ones that have a chance, and all behind the last of them."""
+    """The first ones that have a chance, no two of them alike nor like one of `beside`; and what is
+    left: those that were put off for that, and all behind the last one."""
     found: list[Candidate] = []
+    put_off: list[Candidate] = []
     for number, candidate in enumerate(candidates):
         if len(found) == count:
-            return found, list(candidates[number:])
-        if has_a_chance(candidate):
+            return found, [*put_off, *candidates[number:]]
+        if twins.tell_of(candidate) or not has_a_chance(candidate):
+            continue
+        if twins.are_among(candidate, [*beside, *found]):
+            put_off.append(candidate)
+        else:
             found.append(candidate)
-    return found, []
+    return found, put_off
 
 
 def _of_open_changes(

@@ -17,6 +17,7 @@ from recode_data.step_effort import (
     probed_while_it_pays,
     proved_while_it_pays,
 )
+from recode_data.step_twins import FAILED_TWINS
 from recode_data.verify.probe import Finding
 from tests.making import make_candidate, make_change, make_pair, make_usage
 
@@ -138,3 +139,55 @@ def test_the_probe_ends_where_it_finds_nothing(
     seen, findings = probed_while_it_pays(worth, limit, probe)
     assert list(seen) == worth[:probed]
     assert {item.usage.code for item in findings} == left & {item.code for item in seen}
+
+
+def growing(api: str, count: int) -> list[Candidate]:
+    """Programs of one tutorial: each is the one before it, with another value in one place."""
+    body = "".join(f"value_{line} = make({line})\n" for line in range(20))
+    return [
+        make_candidate(f"{body}{api}({n})\n", f"{body}new({n})\n", change=make_change(api))
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holds", "tried"), [(True, 1), (False, FAILED_TWINS)], ids=["proved", "in vain"]
+)
+@pytest.mark.parametrize("is_held", [False, True], ids=["first", "held"])
+def test_of_twins_few_are_tried(holds: bool, tried: int, is_held: bool) -> None:
+    other = candidates("m.seen", 1)
+    prove = Prover(lambda item: holds or item in other)
+    change = other[0].change if is_held else make_change("m.a")
+    twins = [replace(item, change=change) for item in growing("m.a", 30)]
+    first, held = (other, twins) if is_held else (twins, [])
+    outcomes = proved_while_it_pays(first, held, 400, prove)
+    assert len([item for item in outcomes if item.candidate in twins]) == tried
+    assert all(len([api for api in done if api == change.old_api]) <= 1 for done in prove.rounds)
+
+
+def test_twins_of_other_changes_and_other_answers_are_tried() -> None:
+    one, *_ = growing("m.a", 1)
+    answers = [
+        replace(one, new_code=one.new_code.replace("new", name)) for name in ("new", "newer")
+    ]
+    others = [replace(one, change=make_change(f"m.f{n}")) for n in range(3)]
+    outcomes = proved_while_it_pays([*answers, *others], [], 400, Prover(lambda _: True))
+    assert [item.candidate for item in outcomes] == [*answers, *others]
+
+
+@pytest.mark.parametrize(
+    ("reason", "tried"), [(DropReason.OLD_FAILS_ON_OLD, 1), (DropReason.NOTHING_CHANGED, 5)]
+)
+def test_what_never_ran_is_not_tried_for_other_changes(reason: DropReason, tried: int) -> None:
+    one, *_ = growing("m.a", 1)
+    filler = [item for n in range(ROUND - 1) for item in candidates(f"m.f{n}", 1)]
+    later = [replace(one, change=make_change(f"m.g{n}")) for n in range(4)]
+
+    def prove(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
+        return tuple(
+            Dropped(item, reason, "") if item.old_code == one.old_code else Verified(item, PAIR)
+            for item in some
+        )
+
+    outcomes = proved_while_it_pays([one, *filler, *later], [], 400, prove)
+    assert sum(item.candidate.old_code == one.old_code for item in outcomes) == tried

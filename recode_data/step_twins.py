@@ -1,0 +1,89 @@
+"""Candidates that are nearly one that was tried: curation would drop their rows as near-duplicates.
+
+A tutorial gives a program for each of its statements, and every one of them holds what came before:
+of 128 proofs of matplotlib 3.7.5 to 3.9.2, 48 were of one example of `boxplot`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Indel
+
+from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, TokenAlphabet
+from recode_data.records import Candidate, Dropped, DropReason, Outcome, Verified
+
+FAILED_TWINS = 2
+"""That were tried in vain, before a third one is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    text: str
+    old_code: str
+    is_proved: bool
+
+
+class Twins:
+    """What was tried of each change, as text to compare with."""
+
+    def __init__(self) -> None:
+        self._alphabet = TokenAlphabet()
+        self._texts: dict[str, str] = {}
+        self._tried: dict[str, list[_Tried]] = defaultdict(list)
+        self._never_ran: set[str] = set()
+
+    def learn(self, outcomes: Iterable[Outcome]) -> None:
+        """These were tried."""
+        for outcome in outcomes:
+            candidate = outcome.candidate
+            tried = _Tried(
+                self._text_of(candidate), candidate.old_code, isinstance(outcome, Verified)
+            )
+            self._tried[candidate.change.key].append(tried)
+            if isinstance(outcome, Dropped) and outcome.reason is DropReason.OLD_FAILS_ON_OLD:
+                self._never_ran.add(candidate.old_code)
+
+    def tell_of(self, candidate: Candidate) -> bool:
+        """Whether the candidate would add nothing: a twin is proved, or some were not, or its old code
+        is known not to run at all.
+
+        Another answer to the same old code is no twin: which one is the best is seen once both are
+        proved.
+        """
+        if candidate.old_code in self._never_ran:
+            return True
+        text = self._text_of(candidate)
+        failed = 0
+        for tried in self._tried.get(candidate.change.key, ()):
+            if tried.old_code != candidate.old_code and _are_alike(text, tried.text):
+                failed += 1
+                if tried.is_proved or failed >= FAILED_TWINS:
+                    return True
+        return False
+
+    def are_among(self, candidate: Candidate, others: Sequence[Candidate]) -> bool:
+        """Whether one of the others is a twin of the candidate."""
+        text = self._text_of(candidate)
+        return any(
+            other.change.key == candidate.change.key
+            and other.old_code != candidate.old_code
+            and _are_alike(text, self._text_of(other))
+            for other in others
+        )
+
+    def _text_of(self, candidate: Candidate) -> str:
+        text = self._texts.get(candidate.key)
+        if text is None:
+            text = self._alphabet.write_pair(candidate.old_code, candidate.new_code)
+            self._texts[candidate.key] = text
+        return text
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return (
+        Indel.normalized_similarity(one, other, score_cutoff=NEAR_DUPLICATE_SIMILARITY)
+        >= NEAR_DUPLICATE_SIMILARITY
+    )
