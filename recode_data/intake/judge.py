@@ -33,6 +33,7 @@ from recode_data.rows import make_pair
 from recode_data.step_changes import read_context
 from recode_data.verify import Proved, Verifier
 from recode_data.verify.prove import step_verifier
+from recode_data.verify.verifier import SNIPPET_LIMITS
 from recode_data.workspace import Workspace
 
 
@@ -67,7 +68,7 @@ def judge_step(task: ImportTask) -> JudgedStep:
             reason = DropReason.ENVIRONMENT_UNAVAILABLE
             drops = tuple(dropped(row, task.source, reason, why) for row in task.rows)
             return JudgedStep(task.step, None, drops)
-        verifier = step_verifier(context, task.allow_weak)
+        verifier = step_verifier(context, task.allow_weak, limits=SNIPPET_LIMITS)
         outcomes = tuple(judge_row(row, task.source, context, verifier) for row in task.rows)
         return JudgedStep(task.step, context, outcomes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recode_data.records import (
     Candidate,
@@ -15,9 +15,16 @@ from recode_data.records import (
     Verified,
 )
 from recode_data.rows import make_pair
-from recode_data.sandbox import SandboxPool
-from recode_data.verify.preload import Modules
-from recode_data.verify.verifier import Verifier
+from recode_data.sandbox import Limits, SandboxPool
+from recode_data.verify.preload import MOST_SETS, Modules
+from recode_data.verify.verifier import SNIPPET_LIMITS, Verifier
+
+MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0)
+"""A proof runs its program about ten times: of networkx 2.8.8 to 3.1, five runs of 1,140 took half of all
+the time. Who proves rows again has the longer limit, whatever his machine."""
+
+SERVERS = 4 * MOST_SETS
+"""Kept warm: two versions, two hash seeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,10 @@ def prove(task: ProofTask) -> tuple[Outcome, ...]:
 
 
 def step_verifier(
-    context: StepContext, allow_weak: bool = False, sets: tuple[Modules, ...] = ()
+    context: StepContext,
+    allow_weak: bool = False,
+    sets: tuple[Modules, ...] = (),
+    limits: Limits = MINING_LIMITS,
 ) -> Verifier:
     """This process's verifier for a step; made once, its servers stay warm."""
     return environment_verifier(
@@ -54,6 +64,7 @@ def step_verifier(
         context.old.import_names[:1],
         allow_weak,
         sets,
+        limits,
     )
 
 
@@ -64,13 +75,14 @@ def environment_verifier(
     imports: tuple[str, ...],
     allow_weak: bool,
     sets: tuple[Modules, ...] = (),
+    limits: Limits = SNIPPET_LIMITS,
 ) -> Verifier:
     """This process's verifier for a pair of environments."""
-    return Verifier(old, new, _sandboxes(allow_weak), imports=imports, sets=sets)
+    return Verifier(old, new, _sandboxes(allow_weak), imports=imports, sets=sets, limits=limits)
 
 
 @functools.lru_cache(maxsize=2)
 def _sandboxes(allow_weak: bool) -> SandboxPool:
-    pool = SandboxPool(size=8, allow_weak=allow_weak)
+    pool = SandboxPool(size=SERVERS, allow_weak=allow_weak)
     atexit.register(pool.close)
     return pool
