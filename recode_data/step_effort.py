@@ -21,7 +21,7 @@ LOOK_BACK = 144
 is worth more than a few rounds."""
 LEAST_TRIED = 72
 """Before the first judgement: most steps hold nothing, and end here."""
-LEAST_PROVED = 0.06
+LEAST_PROVED = 0.035
 """Of the candidates that are looked at, or the search for more of the kind ends."""
 PROBED_ROUND = 96
 PROBED_LOOK_BACK = 288
