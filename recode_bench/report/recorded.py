@@ -34,11 +34,10 @@ def cutoff_section(runs: Sequence[Run]) -> Markup | None:
 def passes_section(runs: Sequence[Run]) -> Markup | None:
     """pass@k and UPass@k of every run; None where there is nothing beside pass@1."""
     found = [dict(_members(run.results.get("metrics"))) for run in runs]
-    names = [
-        name
-        for name in dict.fromkeys(name for metrics in found for name in metrics)
-        if name.partition("@")[0] in ("pass", "UPass")
-    ]
+    names = sorted(
+        {name for metrics in found for name in metrics if name.startswith(("pass@", "UPass@"))},
+        key=_kind_then_k,
+    )
     if not any(name != "pass@1" for name in names):
         return None
     rows = [
@@ -46,6 +45,12 @@ def passes_section(runs: Sequence[Run]) -> Markup | None:
         for run, metrics in zip(runs, found, strict=True)
     ]
     return section("pass@k", plain_table("pass@k", ["Model", *names], rows))
+
+
+def _kind_then_k(name: str) -> tuple[bool, int]:
+    """All of pass@k first, from small k to large."""
+    kind, _, k = name.partition("@")
+    return kind != "pass", int(k) if k.isdecimal() else 0
 
 
 def estimate_of(value: JsonValue) -> Estimate | None:

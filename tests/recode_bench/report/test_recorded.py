@@ -47,6 +47,13 @@ def test_pass_at_k_of_every_run(tmp_path: Path) -> None:
     assert "unscored" not in text
 
 
+def test_columns_go_from_small_k_to_large(tmp_path: Path) -> None:
+    names = ["UPass@1", "UPass@10", "UPass@2", "pass@1", "pass@10", "pass@2", "pass@"]
+    run = write_run(tmp_path / "a", "t", "one", {"a": "passed"}, metrics=dict.fromkeys(names))
+    text = words(passes_section(read_runs([run])))
+    assert "Model pass@ pass@1 pass@2 pass@10 UPass@1 UPass@2 UPass@10 one" in text
+
+
 @pytest.mark.parametrize(
     "metrics", [{}, {"pass@1": {}}, {"by_cutoff": 3}, {"by_cutoff": {}}], ids=str
 )
