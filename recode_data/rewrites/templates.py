@@ -192,7 +192,17 @@ def _rule(before: ast.expr, after: ast.expr, old: _Code, new: _Code) -> Rule | N
     }
     if free - set(dir(builtins)) or ast.dump(pattern) == ast.dump(template):
         return None  # it needs a name that only its own example binds
-    return Rule(ast.unparse(pattern), ast.unparse(template), tuple(paths))
+    rule = Rule(ast.unparse(pattern), ast.unparse(template), tuple(paths))
+    return rule if _stands_alone(rule.pattern) and _stands_alone(rule.template) else None
+
+
+def _stands_alone(expression: str) -> bool:
+    """Not so `(a:b, c)`, which is an expression only between brackets: `x[a:b, c]`."""
+    try:
+        ast.parse(expression, mode="eval")
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _with_paths(node: ast.expr, code: _Code, paths: list[str]) -> ast.expr:

@@ -22,8 +22,10 @@ def rules(old: str, new: str, api: str = "toy.load", *, is_member: bool = False)
         ("x = toy.load(a)\ny = 1", "x = toy.load(a)\ny = 2", []),
         ("x = toy.load(a)", "x = toy.load(a)\ny = 1", []),
         ("x = toy.load(a)", "x = (", []),
+        ("x = d[toy.load(a):b, 1]", "x = d[toy.read(a):b, 2]", []),
+        ("x = d[toy.load(a):1, b]", "x = d[toy.load(a, 1), b]", []),
     ],
-    ids=["name", "order", "around it", "value", "wrapped", "a name of the example", "elsewhere", "more statements", "broken"],
+    ids=["name", "order", "around it", "value", "wrapped", "a name of the example", "elsewhere", "more statements", "broken", "two slices", "a slice no more"],
 )  # fmt: skip
 def test_learn(old: str, new: str, expected: list[str]) -> None:
     assert rules(old, new) == expected
