@@ -6,7 +6,9 @@ output are never exceptions: they are `Dropped` records and verdicts.
 
 from __future__ import annotations
 
+import traceback
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -83,3 +85,17 @@ class BusyError(UsageError):
 
 class MalformedInputError(UsageError):
     """A file that a user gave does not have the schema it must have."""
+
+
+class DefectError(RecodeError):
+    """The toolkit itself failed at one of several pieces of work; the others can go on."""
+
+
+def defect_in(error: Exception) -> DefectError:
+    """What a user can report of an exception that nobody foresaw: what it says, and where."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    said = str(error).partition("\n")[0]
+    return DefectError(
+        f"{type(error).__name__}{place}: {said}; a defect of the toolkit, please report it"
+    )

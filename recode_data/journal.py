@@ -54,7 +54,11 @@ NOT_MINING = ("explorer", "commands")
 ONLY_PUBLISHING = (
     "publish",
     "audit",
+    "finished_steps.py",
+    "limited_map.py",
     "pipeline.py",
+    "step_ahead.py",
+    "step_workers.py",
     *(
         f"curate/{name}.py"
         for name in (

@@ -24,6 +24,7 @@ from recode_data.curate.noting import noted
 from recode_data.curate.wording import Describer, reword
 from recode_data.environments import NoResolutionError
 from recode_data.errors import (
+    DefectError,
     DiskFullError,
     EnvironmentLacksError,
     IndexUnreachableError,
@@ -31,6 +32,7 @@ from recode_data.errors import (
     SandboxError,
     UnknownReleaseError,
     WeakSandboxError,
+    defect_in,
 )
 from recode_data.executor import Executor, LocalExecutor
 from recode_data.finished_steps import kept_result
@@ -56,6 +58,7 @@ from recode_data.uv_runner import UvError
 from recode_data.workspace import Workspace
 
 LEAVES_OUT = (
+    DefectError,
     UnknownReleaseError,
     EnvironmentLacksError,
     NoResolutionError,
@@ -174,6 +177,8 @@ def one_by_one(steps: Sequence[VersionStep], mining: Mining) -> Iterator[Mined]:
             found = mine_step(context, mining)
         except RecodeError as error:
             yield step, error
+        except Exception as error:  # noqa: BLE001 - as where steps are mined side by side
+            yield step, defect_in(error)
         else:
             yield step, found
 

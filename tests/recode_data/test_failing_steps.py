@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from recode_data import pipeline
+from recode_data import pipeline, step_workers
 from recode_data.environments import NoResolutionError
 from recode_data.errors import (
+    DefectError,
     DiskFullError,
     EnvironmentLacksError,
     IndexUnreachableError,
@@ -38,7 +39,7 @@ class Idle:
 
 
 def mine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *failures: RecodeError | None
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *failures: Exception | None
 ) -> tuple[list[object], dict[str, object]]:
     """`mine_steps`, in which each step raises its failure, or gives its name where that is None."""
 
@@ -103,3 +104,27 @@ def test_what_would_stop_all_stops_the_build(
 def test_a_build_without_any_step_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(UnknownReleaseError, match="no a"):
         mine(monkeypatch, tmp_path, UnknownReleaseError("no a"))
+
+
+def test_a_defect_leaves_out_its_step_and_says_where(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    results, failed = mine(monkeypatch, tmp_path, None, KeyError("key"), None)
+    assert results == ["a", "c"]
+    (said,) = failed.values()
+    assert str(said).startswith("KeyError (test_failing_steps.py:")
+    assert "'key'; a defect of the toolkit" in str(said)
+
+
+def test_a_defect_in_a_worker_ends_no_other_step(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division")
+
+    monkeypatch.setattr(step_workers, "catalogued_context", fails)
+    task = step_workers.StepTask(STEPS[0], tmp_path / "out", tmp_path / "cache", BuildOptions())
+    mined = step_workers.mine_alone(task)
+    assert mined.result is None
+    assert isinstance(mined.error, DefectError)
+    assert "ZeroDivisionError (test_failing_steps.py:" in str(mined.error)
