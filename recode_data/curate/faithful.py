@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 from recode_data.curate.besides import besides
 from recode_data.curate.describe import changes_of
 from recode_data.curate.instead import all_keywords, instead, uses_of
-from recode_data.records import Candidate, ChangeKind, FurtherChange, Producer
+from recode_data.records import (
+    Candidate,
+    ChangeKind,
+    EvidenceKind,
+    FurtherChange,
+    Producer,
+    Verified,
+)
+
+SAY_LITTLE = frozenset({"b", "n", "x", "cut", "type"})
+"""Tags of canonical values: booleans, None, and what carries no information."""
 
 
 def unexplained(candidate: Candidate) -> str | None:
@@ -27,3 +39,29 @@ def _is_explained(item: FurtherChange, candidate: Candidate) -> bool:
         said = instead(item, candidate)
         return bool(said or (not candidate.further and besides(candidate, change.old_api)))
     return True
+
+
+def agrees_by_chance(item: Verified) -> bool:
+    """Whether a successor that only looks like the old name is proved by nothing but booleans: any
+    predicate gives the right one half of the time (`get_renderer_cache` and `get_legend` give None)."""
+    likely = [one for one in changes_of(item.candidate) if _is_mere_likeness(one)]
+    if not likely or item.candidate.producer in (Producer.CONTROL, Producer.EVOLVED):
+        return False
+    expected = json.loads(item.pair.checks).get("expected", {})
+    shown = [event[1] for event in expected.get("events", []) if event[0] == "shown"]
+    printed = any(event[0] != "shown" for event in expected.get("events", []))
+    values = [*expected.get("names", {}).values(), *shown]
+    return not printed and all(value[0] in SAY_LITTLE for value in values)
+
+
+def _is_mere_likeness(item: FurtherChange) -> bool:
+    change, replacement = item.change, item.replacement
+    if replacement is None or change.parameter is not None:
+        return False
+    old, new = (_plain(path) for path in (change.old_api, replacement.new_api))
+    kinds = {evidence.kind for evidence in replacement.evidence}
+    return old != new and kinds == {EvidenceKind.SIMILARITY}
+
+
+def _plain(path: str) -> str:
+    return path.rpartition(".")[2].replace("_", "").lower()

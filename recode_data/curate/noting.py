@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from recode_data.curate.describe import describe, update_note
-from recode_data.curate.faithful import unexplained
+from recode_data.curate.faithful import agrees_by_chance, unexplained
 from recode_data.records import (
     Dropped,
     DropReason,
@@ -26,6 +26,9 @@ def noted(outcome: Outcome) -> Outcome:
     change = unexplained(outcome.candidate)
     if change is not None:
         return Dropped(outcome.candidate, DropReason.UNEXPLAINED, change)
+    if agrees_by_chance(outcome):
+        detail = "a name that is only like the old one, and booleans"
+        return Dropped(outcome.candidate, DropReason.UNOBSERVABLE, detail)
     return replace(outcome, pair=with_notes(outcome))
 
 

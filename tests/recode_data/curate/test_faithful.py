@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from recode_data.curate.faithful import unexplained
+from recode_data.curate.faithful import agrees_by_chance, unexplained
 from recode_data.curate.noting import noted
 from recode_data.records import (
     ChangeKind,
     Dropped,
     DropReason,
+    Evidence,
+    EvidenceKind,
     Producer,
+    Replacement,
     Verified,
 )
 from tests.making import make_candidate, make_change, make_verified
@@ -66,3 +72,40 @@ def test_a_row_gets_its_notes_or_is_dropped() -> None:
     assert isinstance(dropped, Dropped)
     assert dropped.reason is DropReason.UNEXPLAINED
     assert noted(dropped) is dropped
+
+
+def checks(*values: Any, printed: bool = False) -> str:
+    events = [["shown", value] for value in values]
+    events += [["print", [], "text"]] if printed else []
+    return json.dumps({"expected": {"events": events, "names": {"x": ["b", True]}}})
+
+
+LIKE, SAID = (
+    Replacement("toy.get_legend", (Evidence(kind, ""),), 0.5)
+    for kind in (EvidenceKind.SIMILARITY, EvidenceKind.WARNING_MESSAGE)
+)
+
+
+@pytest.mark.parametrize(
+    ("old_api", "replacement", "producer", "found", "expected"),
+    [
+        ("toy.get_cache", LIKE, Producer.FORWARD, checks(["n"], ["b", False]), True),
+        ("toy.get_cache", LIKE, Producer.COMPOSED, checks(), True),
+        ("toy.get_cache", LIKE, Producer.FORWARD, checks(["i", "3"]), False),
+        ("toy.get_cache", LIKE, Producer.FORWARD, checks(printed=True), False),
+        ("toy.get_cache", SAID, Producer.FORWARD, checks(), False),
+        ("toy.getLegend", LIKE, Producer.FORWARD, checks(), False),
+        ("toy.get_cache", LIKE, Producer.EVOLVED, checks(), False),
+        ("toy.get_cache", None, Producer.FORWARD, checks(), False),
+    ],
+    ids=["booleans", "composed", "a number", "printed", "named", "another spelling", "authors", "none"],
+)  # fmt: skip
+def test_booleans_do_not_prove_what_is_only_alike(
+    old_api: str, replacement: Replacement | None, producer: Producer, found: str, expected: bool
+) -> None:
+    candidate = make_candidate(
+        change=make_change(old_api), replacement=replacement, producer=producer
+    )
+    made = make_verified(candidate, checks=found)
+    assert agrees_by_chance(made) is expected
+    assert isinstance(noted(made), Dropped) is expected
