@@ -191,3 +191,11 @@ def test_what_never_ran_is_not_tried_for_other_changes(reason: DropReason, tried
 
     outcomes = proved_while_it_pays([one, *filler, *later], [], 400, prove)
     assert sum(item.candidate.old_code == one.old_code for item in outcomes) == tried
+
+
+def test_another_answer_is_tried_after_one_was_proved() -> None:
+    one, *_ = growing("m.a", 1)
+    filler = [item for n in range(ROUND) for item in candidates(f"m.f{n}", 1)]
+    other = replace(one, new_code=one.new_code.replace("new", "newer"))
+    outcomes = proved_while_it_pays([one, *filler, other], [], 400, Prover(lambda _: True))
+    assert outcomes[-1].candidate == other
