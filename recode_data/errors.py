@@ -91,6 +91,10 @@ class DefectError(RecodeError):
     """The toolkit itself failed at one of several pieces of work; the others can go on."""
 
 
+OF_THE_MACHINE = (OSError, MemoryError)
+"""A full disk, for one: what every other piece of work would meet as well."""
+
+
 def defect_in(error: Exception) -> DefectError:
     """What a user can report of an exception that nobody foresaw: what it says, and where."""
     frames = traceback.extract_tb(error.__traceback__)

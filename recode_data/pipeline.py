@@ -24,6 +24,7 @@ from recode_data.curate.noting import noted
 from recode_data.curate.wording import Describer, reword
 from recode_data.environments import NoResolutionError
 from recode_data.errors import (
+    OF_THE_MACHINE,
     DefectError,
     DiskFullError,
     EnvironmentLacksError,
@@ -177,6 +178,8 @@ def one_by_one(steps: Sequence[VersionStep], mining: Mining) -> Iterator[Mined]:
             found = mine_step(context, mining)
         except RecodeError as error:
             yield step, error
+        except OF_THE_MACHINE:
+            raise
         except Exception as error:  # noqa: BLE001 - as where steps are mined side by side
             yield step, defect_in(error)
         else:

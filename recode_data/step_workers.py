@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recode_data.errors import RecodeError, defect_in
+from recode_data.errors import OF_THE_MACHINE, RecodeError, defect_in
 from recode_data.executor import InProcessExecutor
 from recode_data.journal import BuildFolder
 from recode_data.limited_map import map_within_limit
@@ -61,6 +61,8 @@ def mine_alone(task: StepTask) -> MinedStep:
             )
         except RecodeError as error:
             return MinedStep(task.step, None, error, clock.laps)
+        except OF_THE_MACHINE:
+            raise
         except Exception as error:  # noqa: BLE001 - of a hundred steps, one must not end the others
             return MinedStep(task.step, None, defect_in(error), clock.laps)
     return MinedStep(task.step, result, None, clock.laps)

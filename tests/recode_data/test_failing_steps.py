@@ -128,3 +128,18 @@ def test_a_defect_in_a_worker_ends_no_other_step(
     assert mined.result is None
     assert isinstance(mined.error, DefectError)
     assert "ZeroDivisionError (test_failing_steps.py:" in str(mined.error)
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "no room"), MemoryError()], ids=["disk", "memory"])
+def test_what_the_machine_lacks_stops_the_build(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: Exception
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise failure
+
+    with pytest.raises(type(failure)):
+        mine(monkeypatch, tmp_path, None, failure, None)
+    monkeypatch.setattr(step_workers, "catalogued_context", fails)
+    task = step_workers.StepTask(STEPS[0], tmp_path / "out", tmp_path / "cache", BuildOptions())
+    with pytest.raises(type(failure)):
+        step_workers.mine_alone(task)

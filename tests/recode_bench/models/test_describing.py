@@ -130,4 +130,4 @@ def test_a_server_that_fails_ends_the_build_which_goes_on_later(
         assert not (tmp_path / "out" / "manifest.json").exists()
     again = build(cache, tmp_path / "out", f"endpoint:other@{served.url}")
     assert "no server answers" in str(again.exception)
-    assert "outcomes are there already" in again.stderr
+    assert "1 of 1 steps are finished already" in again.stderr

@@ -28,4 +28,5 @@ def test_a_line_per_library() -> None:
         "pandas:1.5.3:2.0.3",
         "pandas:2.0.3:2.2.3",
         "pandas:2.2.3:3.0.0",
+        "pandas:3.0.0:3.1.1",
     ]
