@@ -44,8 +44,9 @@ def try_imports(config, names, limits):
         code = 1
         try:
             _close_all_but(2)
+            threads = _own_threads()  # after that, no job sees /proc where it has none of its own
             _isolate(config, limits)
-            code = _import(names)
+            code = _import(names, threads)
         finally:
             os._exit(code)
     return pid
@@ -63,7 +64,7 @@ def import_within(names, limits):
         soft = most[kind] if hard == resource.RLIM_INFINITY else min(most[kind], hard)
         resource.setrlimit(kind, (soft, hard))
     try:
-        code = _import(names)
+        code = _import(names, _own_threads())
     except BaseException:  # the import of a library may raise whatever it likes
         code = 1
     for kind, known in before.items():
@@ -71,7 +72,12 @@ def import_within(names, limits):
     return code
 
 
-def _import(names):
+def _own_threads():
+    """Descriptor of a folder with an entry for each thread of this process."""
+    return os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _import(names, threads):
     """As above; what the modules do to the filters of warnings, for one, stays."""
     announced = []
 
@@ -92,7 +98,8 @@ def _import(names):
     if seen_always in warnings.filters:
         warnings.filters.remove(seen_always)
         warnings._filters_mutated()
-    code = 0 if len(os.listdir("/proc/self/task")) == 1 else 2
+    code = 0 if len(os.listdir(threads)) == 1 else 2
+    os.close(threads)
     if code == 0 and any(issubclass(one, ANNOUNCING) for one in announced):
         code = 3
     return code
@@ -151,7 +158,7 @@ def _isolate(config, limits):
             kernel.mount(twin, path, None, kernel.MS_BIND | kernel.MS_REC)
         kernel.mount("proc", "/proc", "proc", flags)
     os.chdir(folder)
-    _limit(limits)
+    _limit(limits, config["others"])
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if config["level"] == "A":
         if filters.landlock_abi():
@@ -163,13 +170,8 @@ def _isolate(config, limits):
         filters.filter_system_calls()
 
 
-def _limit(limits):
-    def cap(kind, soft, hard):
-        known = resource.getrlimit(kind)[1]
-        if known != resource.RLIM_INFINITY:
-            soft, hard = min(soft, known), min(hard, known)
-        resource.setrlimit(kind, (soft, hard))
-
+def _limit(limits, others):
+    """No more than that; `others` of the same user count as the job's own processes do."""
     cpu = max(1, int(limits["cpu_seconds"] + 0.999))
     cap(resource.RLIMIT_CPU, cpu, cpu + 1)
     for kind, value in (
@@ -177,9 +179,18 @@ def _limit(limits):
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_NPROC, limits["processes"]),
+        (resource.RLIMIT_NPROC, limits["processes"] + others),
     ):
-        cap(kind, value, value)
+        cap(kind, value)
+
+
+def cap(kind, soft, hard=None):
+    """Limit this process, by no more than what it is held to already."""
+    hard = soft if hard is None else hard
+    known = resource.getrlimit(kind)[1]
+    if known != resource.RLIM_INFINITY:
+        soft, hard = min(soft, known), min(hard, known)
+    resource.setrlimit(kind, (soft, hard))
 
 
 def _close_all_but(kept):

@@ -63,6 +63,22 @@ def _descendants():
     return found
 
 
+def count_of_user(uid):
+    """Processes of a user that this one can see, their threads included."""
+    count = 0
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open("/proc/%s/status" % name, errors="replace") as file:
+                fields = dict(line.split(":", 1) for line in file)
+        except OSError:  # gone, or not to be seen
+            continue
+        if int(fields["Uid"].split()[0]) == uid:
+            count += int(fields["Threads"])
+    return count
+
+
 def end_descendants(alone):
     """Kill and collect every process that a job left behind; this process inherits them.
 

@@ -7,6 +7,7 @@ while a job runs means: kill it.
 """
 
 import os
+import re
 import select
 import signal
 import socket
@@ -25,7 +26,9 @@ import site  # noqa: E402 - imported, not run: see above
 from recode_inside import container, filters, frames, job, kernel, remains  # noqa: E402
 
 SERVER_PROCESSES = 1024
-"""All that a server's own user may run: its jobs have less, what it imports has this."""
+"""All that a server may run at a time: its jobs have less, what it imports has this."""
+COUNTS_BY_NAMESPACE = (5, 14)
+"""The Linux from which on each user namespace has a count of processes of its own."""
 LOOK_SECONDS = 0.5
 """Interval at which the use of a long job's whole process tree is added up."""
 
@@ -60,14 +63,13 @@ def main():
 
 
 def _lock_in(config):
+    config["others"] = _count_others(config)
     if config["container"] == "own":
         config["hidden"] = container.enter(config["visible"], config["uid"])
     elif config["level"] == "B":
         kernel.become(config["uid"])
     config["user"] = (os.getuid(), os.getgid())
-    if os.getuid() == config["uid"]:  # nobody else's processes count
-        most = (SERVER_PROCESSES, SERVER_PROCESSES)
-        job.resource.setrlimit(job.resource.RLIMIT_NPROC, most)
+    job.cap(job.resource.RLIMIT_NPROC, SERVER_PROCESSES + config["others"])
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     if config["level"] in "BC":
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
@@ -76,6 +78,16 @@ def _lock_in(config):
     # A job in namespaces of its own cannot reach this process, and its id maps are to be written
     # through /proc, which needs it dumpable; without them nothing else keeps a job from its memory.
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1 if config["jobs"] == "clone" else 0)
+
+
+def _count_others(config):
+    """What the same user runs elsewhere, where the kernel counts it against the limits set here."""
+    if os.getuid() == 0:  # the limits are those of the user that it becomes
+        return 0
+    release = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
+    if config["container"] != "none" and release >= COUNTS_BY_NAMESPACE:
+        return 0
+    return remains.count_of_user(os.getuid())
 
 
 def _try_clone(config):
