@@ -6,11 +6,11 @@ Steps differ by a hundredfold in what they hold. The same number of tries for ea
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from recode_data.producers import worth_trying
-from recode_data.records import Candidate, Outcome, Usage, Verified
+from recode_data.records import Candidate, ChangeKind, Outcome, Usage, Verified
 from recode_data.step_twins import Twins
 from recode_data.verify.probe import Finding
 
@@ -23,6 +23,10 @@ LEAST_TRIED = 72
 """Before the first judgement: most steps hold nothing, and end here."""
 LEAST_PROVED = 0.035
 """Of the candidates that are looked at, or the search for more of the kind ends."""
+TRIED_OF_KIND = 24
+"""Candidates of one kind of change before the first judgement of it: of 2,270 tries of another behaviour
+3 in 100 proved, of 1,272 of what had moved a half. Replayed over 13,561 outcomes this saves 1,900 tries
+and loses 16 proofs."""
 PROBED_ROUND = 96
 PROBED_LOOK_BACK = 288
 LEAST_FOUND = 0.03
@@ -69,7 +73,8 @@ def proved_while_it_pays(
     """Outcomes of the candidates that were tried, at most `limit`.
 
     Half of each round goes to changes that have proved before, half to the others; where too few of
-    the last ones of a half proved, no more of it are tried. Twins of what was tried are passed over,
+    the last ones of a half proved, no more of it are tried, nor are further changes of a kind of
+    which too few proved. Twins of what was tried are passed over,
     and no round holds two (see `step_twins.py`). The same candidates give the same rounds.
 
     Args:
@@ -102,6 +107,8 @@ def proved_while_it_pays(
             reserve = []
         if not _pays(of_fresh):
             waiting = []
+        spent = _kinds_that_do_not_pay(outcomes)
+        waiting = [candidate for candidate in waiting if candidate.change.kind not in spent]
     return tuple(outcomes)
 
 
@@ -136,7 +143,14 @@ def _of_open_changes(
     return [item for item in candidates if counts[item.change.key] < MOST_OF_ONE_CHANGE]
 
 
-def _pays(outcomes: Sequence[Outcome]) -> bool:
+def _kinds_that_do_not_pay(outcomes: Sequence[Outcome]) -> set[ChangeKind]:
+    by_kind: dict[ChangeKind, list[Outcome]] = defaultdict(list)
+    for item in outcomes:
+        by_kind[item.candidate.change.kind].append(item)
+    return {kind for kind, tried in by_kind.items() if not _pays(tried, TRIED_OF_KIND)}
+
+
+def _pays(outcomes: Sequence[Outcome], least_tried: int = LEAST_TRIED) -> bool:
     seen = outcomes[-LOOK_BACK:]
     proved = sum(isinstance(item, Verified) for item in seen)
-    return len(seen) < LEAST_TRIED or proved >= LEAST_PROVED * len(seen)
+    return len(seen) < least_tried or proved >= LEAST_PROVED * len(seen)

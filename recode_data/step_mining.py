@@ -40,7 +40,7 @@ from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.verify.influence import touches_its_change
-from recode_data.verify.preload import Modules, preload_of, server_sets
+from recode_data.verify.preload import Modules, can_be_imported, preload_of, server_sets
 from recode_data.verify.probe import Finding, changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, prove
 from recode_data.workspace import Workspace
@@ -144,7 +144,8 @@ def _probe(
             sets=sets,
         )
 
-    worth = worth_probing(usages)
+    here = context.old_environment
+    worth = worth_probing([usage for usage in usages if can_be_imported(usage.code, here)])
     if options.limit:
         return _Probed(*probed_while_it_pays(worth, options.limit, probe))
     return _Probed(worth, probe(worth))
@@ -171,9 +172,13 @@ def _prove(
     def proved(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
         return prove_all(context, some, sets, mining)
 
+    def has_a_chance(candidate: Candidate) -> bool:
+        here = context.old_environment
+        return can_be_imported(candidate.old_code, here) and touches_its_change(candidate)
+
     if limit:
         outcomes = proved_while_it_pays(
-            *first_tries(probed.first_of(candidates)), limit, proved, touches_its_change
+            *first_tries(probed.first_of(candidates)), limit, proved, has_a_chance
         )
     else:
         first, held = first_tries(candidates)

@@ -25,9 +25,9 @@ from recode_data.records import (
 from recode_data.rewrites.members import leads_to_member
 from recode_data.verify.influence import touching_lines
 
-SHARE = 7
-"""One control candidate for so many proved pairs: nine in ten hold, and a tenth of all rows, composed
-ones too, may be kept."""
+SHARE = 5
+"""One control candidate for so many proved pairs: three in four hold, one of these in four is like
+another row, and a tenth of all rows, composed ones too, may be kept."""
 LEAST_CHARACTERS = 60
 """Shorter snippets say nothing about restraint."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from recode_data.records import Candidate, Dropped, DropReason, Outcome, Usage, Verified
+from recode_data.records import Candidate, ChangeKind, Dropped, DropReason, Outcome, Usage, Verified
 from recode_data.step_effort import (
     LOOK_BACK,
     MOST_OF_ONE_CHANGE,
@@ -50,7 +50,19 @@ class Prover:
 def test_what_never_proves_is_soon_given_up() -> None:
     prove = Prover(lambda _: False)
     outcomes = proved_while_it_pays(candidates("m.a", 500), candidates("m.a", 9, 500), 400, prove)
-    assert len(outcomes) == 2 * ROUND
+    assert len(outcomes) == ROUND
+
+
+def test_a_kind_that_never_proves_is_given_up_and_the_others_go_on() -> None:
+    behaviour = make_change("m.a", kind=ChangeKind.BEHAVIOUR)
+    barren = [make_candidate(f"m.a({n})", f"m.a({n}, 0)", change=behaviour) for n in range(500)]
+    fertile = candidates("m.b", 500)
+    prove = Prover(lambda item: item.change.kind is ChangeKind.REMOVED)
+    mixed = [item for pair in zip(barren, fertile, strict=True) for item in pair]
+    outcomes = proved_while_it_pays(mixed, [], 400, prove)
+    tried = [item.candidate.change.kind for item in outcomes]
+    assert tried.count(ChangeKind.BEHAVIOUR) == ROUND // 2
+    assert tried.count(ChangeKind.REMOVED) == 400 - ROUND // 2
 
 
 def test_a_patch_without_proofs_is_walked_through() -> None:

@@ -1,11 +1,14 @@
 """Which modules a server imports, and for which snippet."""
 
+from pathlib import Path
+
 import pytest
 
 from recode_data.records import Environment
 from recode_data.verify.preload import (
     FEWEST_SNIPPETS,
     MOST_SETS,
+    can_be_imported,
     imported_lazily,
     preload_of,
     server_sets,
@@ -65,3 +68,32 @@ def test_what_functions_import_is_there_where_it_is_installed(
     pins: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert imported_lazily(Environment("k", "/python", "/", "3.11.7", pins)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import there\nthere.f()", True),
+        ("import there.part, single, built", True),
+        ("from there.no_such_part import f", True),  # for the proof to find out
+        ("import os, there", True),
+        ("import absent", False),
+        ("import there\nfrom absent.part import f", False),
+        ("try:\n    import absent\nexcept ImportError:\n    absent = None", True),
+        ("def f():\n    import absent", True),
+        ("this is no Python", True),
+    ],
+)
+def test_what_is_not_installed_cannot_be_imported(
+    code: str, expected: bool, tmp_path: Path
+) -> None:
+    packages = tmp_path / "lib" / "python3.11" / "site-packages"
+    (packages / "there").mkdir(parents=True)
+    for name in ("single.py", "built.cpython-311-x86_64-linux-gnu.so"):
+        (packages / name).touch()
+    environment = Environment("key", "/python", str(tmp_path), "3.11.7", ())
+    assert can_be_imported(code, environment) is expected
+
+
+def test_of_an_environment_that_looks_otherwise_nothing_is_said(tmp_path: Path) -> None:
+    assert can_be_imported("import absent", Environment("k", "/p", str(tmp_path), "3.11.7", ()))
