@@ -25,6 +25,7 @@ from recode_data.records import (
     FurtherChange,
     Proof,
     Signature,
+    VersionStep,
 )
 from recode_data.rewrites.members import changes_member
 
@@ -53,14 +54,11 @@ def noun(change: ApiChange) -> str:
     return _NOUNS[change.object_kind.value] if change.object_kind is not None else "name"
 
 
-def describe(
-    candidate: Candidate, proof: Proof, library: str, old_version: str, new_version: str
-) -> str:
+def describe(candidate: Candidate, proof: Proof, step: VersionStep) -> str:
     """One sentence per change that says what changed."""
     effect = _effect_on(candidate, proof)
     return " ".join(
-        f"{_what_happened(item, effect, candidate)} "
-        f"{_when(item, effect, library, old_version, new_version)}."
+        f"{_what_happened(item, effect, candidate)} {_when(item, effect, step)}."
         for item in changes_of(candidate)
     )
 
@@ -70,12 +68,10 @@ def _effect_on(candidate: Candidate, proof: Proof) -> Effect | None:
     return None if candidate.further else (candidate.concerned or proof).effect
 
 
-def _when(
-    item: FurtherChange, effect: Effect | None, library: str, old_version: str, new_version: str
-) -> str:
+def _when(item: FurtherChange, effect: Effect | None, step: VersionStep) -> str:
     if _is_state(item, effect):
-        return f"in {library} {new_version}"
-    return f"between {library} {old_version} and {new_version}"
+        return f"in {step.library} {step.new}"
+    return f"between {step.library} {step.old} and {step.new}"
 
 
 def changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
@@ -181,9 +177,7 @@ def _kind_now(change: ApiChange) -> str:
     return f"a {kind}" if kind and kind != "name" else "something else"
 
 
-def update_note(
-    candidate: Candidate, proof: Proof, library: str, old_version: str, new_version: str
-) -> str:
+def update_note(candidate: Candidate, proof: Proof, step: VersionStep) -> str:
     """The note that goes with the row: facts only, each sentence true by construction.
 
     A control row's note is that of code which the change does concern, so that no note tells by
@@ -193,24 +187,19 @@ def update_note(
     effect = _effect_on(candidate, proof)
     for item in changes_of(candidate):
         happened = _what_happened(item, effect, candidate)
-        lines.append(_first_sentence(item, effect, happened, library, old_version, new_version))
+        lines.append(_first_sentence(item, effect, happened, step))
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
     lines.append(besides(candidate, " ".join(lines)))
-    lines.append(_consequence(candidate.concerned or proof, new_version))
+    lines.append(_consequence(candidate.concerned or proof, step.new))
     return "\n".join(line for line in lines if line)
 
 
 def _first_sentence(
-    item: FurtherChange,
-    effect: Effect | None,
-    happened: str,
-    library: str,
-    old_version: str,
-    new_version: str,
+    item: FurtherChange, effect: Effect | None, happened: str, step: VersionStep
 ) -> str:
     change = item.change
-    when = _when(item, effect, library, old_version, new_version)
+    when = _when(item, effect, step)
     if _is_state(item, effect):
         warns = (
             change.kind is ChangeKind.DEPRECATED
@@ -220,7 +209,7 @@ def _first_sentence(
         works = "works without a warning" if warns else "works"
         if change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
             happened, works = f"{happened.removesuffix('is deprecated')}no longer works this way", "works"  # fmt: skip
-        when = f"{when} (up to {old_version} it {works})"
+        when = f"{when} (up to {step.old} it {works})"
     return f"{happened} {when}."
 
 

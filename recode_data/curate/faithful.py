@@ -6,7 +6,12 @@ import json
 
 from recode_data.curate.besides import besides
 from recode_data.curate.describe import changes_of
-from recode_data.curate.instead import all_keywords, instead, uses_of
+from recode_data.curate.instead import (
+    all_keywords,
+    instead,
+    is_replaced_by_arguments,
+    uses_of,
+)
 from recode_data.records import (
     Candidate,
     ChangeKind,
@@ -33,8 +38,8 @@ def _is_explained(item: FurtherChange, candidate: Candidate) -> bool:
         is_whole = change.kind is ChangeKind.DEPRECATED and change.parameter is None
         return not (is_whole and uses_of(change, candidate.new_code))
     if change.kind is ChangeKind.DEFAULT_CHANGED:
-        passed = all_keywords(candidate.new_code)
-        return change.parameter in passed or "instead of" in instead(item, candidate)
+        is_passed = change.parameter in all_keywords(candidate.new_code)
+        return is_passed or is_replaced_by_arguments(change, candidate)
     if change.kind is ChangeKind.BEHAVIOUR:
         said = instead(item, candidate)
         return bool(said or (not candidate.further and besides(candidate, change.old_api)))

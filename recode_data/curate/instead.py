@@ -54,7 +54,7 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     if change.kind is ChangeKind.KEYWORD_ONLY:
         return f"Write `{name}=...` where it was given by position."
     taken = _arguments_taken_up(change, candidate)
-    if change.kind is ChangeKind.DEFAULT_CHANGED and taken and _is_left_out(name, candidate):
+    if change.kind is ChangeKind.DEFAULT_CHANGED and is_replaced_by_arguments(change, candidate):
         return f"Pass {listed(taken)} instead of `{name}`."
     if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
@@ -85,8 +85,11 @@ def is_about_position(change: ApiChange) -> bool:
     )
 
 
-def _is_left_out(parameter: str | None, candidate: Candidate) -> bool:
-    return parameter not in all_keywords(candidate.new_code)
+def is_replaced_by_arguments(change: ApiChange, candidate: Candidate) -> bool:
+    """Whether the new code passes others where the old code passed the parameter."""
+    return change.parameter not in all_keywords(candidate.new_code) and bool(
+        _arguments_taken_up(change, candidate)
+    )
 
 
 def all_keywords(code: str) -> set[str]:

@@ -14,6 +14,7 @@ from recode_data.records import (
     Outcome,
     Proof,
     Verified,
+    VersionStep,
     decode,
 )
 
@@ -36,5 +37,6 @@ def with_notes(item: Verified) -> MigrationPair:
     """The row with its description and its update note."""
     pair, candidate = item.pair, item.explained
     proof = decode(json.dumps(json.loads(pair.evidence)["proof"]), Proof)
-    facts = (candidate, proof, pair.dependency, pair.old_version, pair.new_version)
-    return replace(pair, description=describe(*facts), update_info=update_note(*facts))
+    step = VersionStep(pair.dependency, pair.old_version, pair.new_version)
+    description, note = (compose(candidate, proof, step) for compose in (describe, update_note))
+    return replace(pair, description=description, update_info=note)

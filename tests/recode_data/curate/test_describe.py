@@ -19,9 +19,11 @@ from recode_data.records import (
     Proof,
     Replacement,
     Signature,
+    VersionStep,
 )
 from tests.making import make_candidate, make_change
 
+STEP = VersionStep("toy", "1.0", "2.0")
 BREAK = Proof(Effect.BREAK, "AttributeError", None, "module 'toy' has no attribute 'load'", 2, 1)
 WARN = Proof(Effect.WARN, None, "DeprecationWarning", "use read", 2, 1)
 DRIFT = Proof(Effect.DRIFT, None, None, "x differs", None, 1)
@@ -38,7 +40,7 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
     about_one = kind.value.startswith(("parameter_r", "parameter_a", "default", "keyword"))
     parameter = "mode" if about_one and kind is not ChangeKind.PARAMETER_REORDERED else None
     change = make_change(kind=kind, parameter=parameter)
-    text = describe(make_candidate(change=change), BREAK, "toy", "1.0", "2.0")
+    text = describe(make_candidate(change=change), BREAK, STEP)
     assert "toy.load" in text
     assert text.endswith((" in toy 2.0.", " between toy 1.0 and 2.0."))
     assert text.endswith(" in toy 2.0.") == (" is " in text or " must " in text)
@@ -98,7 +100,7 @@ def test_the_note_says_all_that_is_needed(
         "import toy\nx = toy.load(1)\n" if change.parameter else "import toy\nx = toy.read(1)\n"
     )
     candidate = make_candidate(new_code=new_code, change=change, replacement=replacement)
-    assert update_note(candidate, proof, "toy", "1.0", "2.0") == expected
+    assert update_note(candidate, proof, STEP) == expected
 
 
 NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
@@ -175,7 +177,7 @@ def test_what_to_write_instead(
     codes = {"old_code": "import toy\nx = toy.load(1).size()\n", "new_code": "import toy\nx = toy.read(1).size\n"}  # fmt: skip
     given = codes if "size" in change.old_api else {}
     candidate = make_candidate(**given, change=change, replacement=replacement)
-    lines = update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n")
+    lines = update_note(candidate, WARN, STEP).split("\n")
     assert (lines[1], lines[-1]) == (expected, NOTE)
 
 
@@ -207,7 +209,7 @@ def test_no_sentence_that_the_new_code_gives_the_lie_to(
     replacement = Replacement(new_api, (), 1.0) if new_api else None
     codes = (f"import toy\n{old}\n", f"import toy\n{new}\n")
     candidate = make_candidate(*codes, change=change, replacement=replacement)
-    note = update_note(candidate, WARN, "toy", "1.0", "2.0")
+    note = update_note(candidate, WARN, STEP)
     assert (said in note) if said else ("Read `" not in note and "Write `toy.int8`" not in note)
 
 
@@ -215,7 +217,7 @@ def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
     candidate = make_candidate(
         new_code="import toy\nwith toy.open(1) as f:\n    x = toy.read(f)\n", replacement=None
     )
-    note = update_note(candidate, WARN, "toy", "1.0", "2.0")
+    note = update_note(candidate, WARN, STEP)
     assert "The new way uses `toy.open` and `toy.read` in place of `toy.load`." in note
     elsewhere = make_candidate(
         "from toy import pickle\nx = pickle.dumps(1)\n",
@@ -223,7 +225,7 @@ def test_what_the_new_way_uses_where_no_one_edit_tells_it() -> None:
         replacement=None,
         change=make_change("toy.pickle"),
     )
-    note = update_note(elsewhere, WARN, "toy", "1.0", "2.0")
+    note = update_note(elsewhere, WARN, STEP)
     assert "The new way uses `pickle.dumps` in place of `toy.pickle.dumps`." in note
 
 
@@ -244,20 +246,20 @@ def test_the_note_names_arguments_that_every_new_call_got(
 ) -> None:
     codes = [f"import toy\nx = {code}\n" for code in (old, new)]
     candidate = make_candidate(*codes, replacement=READ)
-    assert update_note(candidate, WARN, "toy", "1.0", "2.0").splitlines()[1] == expected
+    assert update_note(candidate, WARN, STEP).splitlines()[1] == expected
 
 
 def test_what_authors_wrote_for_a_renamed_parameter_is_named() -> None:
     known = Replacement("toy.load", (), 0.9, new_parameter="b")
     change = make_change(kind=ChangeKind.PARAMETER_RENAMED, parameter="a", replacements=(known,))
-    note = update_note(make_candidate(change=change, replacement=None), WARN, "toy", "1.0", "2.0")
+    note = update_note(make_candidate(change=change, replacement=None), WARN, STEP)
     assert "was renamed to `b` between" in note
     assert "Pass `b` instead of `a`." in note
 
 
 def test_a_new_order_is_told_of_all_arguments() -> None:
     change = make_change(kind=ChangeKind.PARAMETER_REORDERED, parameter="key")
-    note = update_note(make_candidate(change=change, replacement=None), WARN, "toy", "1.0", "2.0")
+    note = update_note(make_candidate(change=change, replacement=None), WARN, STEP)
     assert "Pass the arguments by name, or in the new order." in note
 
 
@@ -266,28 +268,21 @@ def test_composed_rows_tell_of_each_change() -> None:
     candidate = make_candidate(
         replacement=READ, further=(FurtherChange(second, Replacement("toy.resize", (), 1.0)),)
     )
-    assert update_note(candidate, WARN, "toy", "1.0", "2.0").split("\n") == [
+    assert update_note(candidate, WARN, STEP).split("\n") == [
         "The function `toy.load` was removed between toy 1.0 and 2.0.",
         "Write `toy.read` instead.",
         "The function `toy.scale` was removed between toy 1.0 and 2.0.",
         "Write `toy.resize` instead.",
         NOTE,
     ]
-    assert (
-        describe(candidate, BREAK, "toy", "1.0", "2.0").count(
-            " was removed between toy 1.0 and 2.0."
-        )
-        == 2
-    )
+    assert describe(candidate, BREAK, STEP).count(" was removed between toy 1.0 and 2.0.") == 2
 
 
 def test_a_control_row_looks_like_any_other() -> None:
     nothing = Proof(Effect.NONE, None, None, "", None, 1)
     control = make_candidate(concerned=WARN, producer=Producer.CONTROL)
     other = make_candidate()
-    assert update_note(control, nothing, "toy", "1.0", "2.0") == update_note(
-        other, WARN, "toy", "1.0", "2.0"
-    )
+    assert update_note(control, nothing, STEP) == update_note(other, WARN, STEP)
 
 
 @pytest.mark.parametrize(
@@ -304,14 +299,14 @@ def test_a_control_row_looks_like_any_other() -> None:
 )  # fmt: skip
 def test_what_the_old_way_says_is_shown_as_far_as_it_tells(message: str, shown: str) -> None:
     proof = Proof(Effect.BREAK, "ImportError", None, message, 2, 1)
-    note = update_note(make_candidate(), proof, "toy", "1.0", "2.0")
+    note = update_note(make_candidate(), proof, STEP)
     assert note.split("\n")[-1] == f"Under 2.0 the old way raises ImportError{shown}"
 
 
 def test_what_breaks_is_not_called_deprecated_alone() -> None:
     change = make_change(kind=ChangeKind.DEPRECATED)
     broke = replace(WARN, effect=Effect.BREAK, error_type="AttributeError", warning_category=None)
-    note = update_note(make_candidate(change=change), broke, "toy", "1.0", "2.0")
+    note = update_note(make_candidate(change=change), broke, STEP)
     first = "The function `toy.load` no longer works this way in toy 2.0 (up to 1.0 it works)."
     assert note.splitlines()[0] == first
 
@@ -332,7 +327,7 @@ def test_what_was_there_before_was_not_moved(
     of_proposal = evidence if detail.startswith("the ") else ()
     change = make_change(kind=kind, new_api=new_api, evidence=() if of_proposal else evidence)
     candidate = make_candidate(change=change, replacement=Replacement(new_api, of_proposal, 1.0))
-    assert update_note(candidate, BREAK, "toy", "1.0", "2.0").splitlines()[0] == expected
+    assert update_note(candidate, BREAK, STEP).splitlines()[0] == expected
 
 
 def test_a_sign_is_part_of_what_to_write() -> None:
@@ -343,10 +338,10 @@ def test_a_sign_is_part_of_what_to_write() -> None:
         change=change,
         replacement=Replacement("toy.inf", (), 0.9),
     )
-    assert "Write `-toy.inf` instead." in update_note(candidate, WARN, "toy", "1.0", "2.0")
+    assert "Write `-toy.inf` instead." in update_note(candidate, WARN, STEP)
     plain = replace(change, message="Use `toy.inf` instead, non-toy.inf is gone.")
     candidate = replace(candidate, change=plain)
-    assert "Write `toy.inf` instead." in update_note(candidate, WARN, "toy", "1.0", "2.0")
+    assert "Write `toy.inf` instead." in update_note(candidate, WARN, STEP)
 
 
 @pytest.mark.parametrize(
@@ -365,9 +360,7 @@ def test_nothing_became_what_the_old_version_had_as_well(
     new_parameter = "by" if parameter else None
     replacement = Replacement(new_api, (), 0.9, new_parameter, was_there)
     change = make_change(kind=kind, parameter=parameter, new_api=new_api)
-    note = update_note(
-        make_candidate(change=change, replacement=replacement), BREAK, "toy", "1.0", "2.0"
-    )
+    note = update_note(make_candidate(change=change, replacement=replacement), BREAK, STEP)
     assert note.startswith(expected)
     assert "Pass `by` instead of `op`." in note or "Write `toy.io.load` instead." in note
 
@@ -381,7 +374,7 @@ def test_nothing_became_what_the_old_version_had_as_well(
 )
 def test_a_warning_is_no_must(proof: Proof, expected: str) -> None:
     change = make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="mode")
-    note = update_note(make_candidate(change=change), proof, "toy", "1.0", "2.0")
+    note = update_note(make_candidate(change=change), proof, STEP)
     assert note.splitlines()[0].endswith(expected)
 
 
@@ -401,7 +394,7 @@ def test_signatures_that_tell_something(
         kind=ChangeKind.KIND_CHANGED, old_signature=signature("a"), new_signature=new
     )
     candidate = make_candidate(change=change, replacement=replacement)
-    note = update_note(candidate, BREAK, "toy", "1.0", "2.0")
+    note = update_note(candidate, BREAK, STEP)
     assert ("Signature now" in note) is is_shown
 
 
@@ -410,7 +403,7 @@ def test_a_control_row_prescribes_no_argument_of_its_own_code() -> None:
     candidate = make_candidate(
         code, code, change=make_change(), replacement=READ, producer=Producer.CONTROL
     )
-    assert "label" not in update_note(candidate, BREAK, "toy", "1.0", "2.0")
+    assert "label" not in update_note(candidate, BREAK, STEP)
 
 
 @pytest.mark.parametrize(
@@ -428,7 +421,7 @@ def test_an_argument_that_another_takes_the_place_of_is_not_left_out(
     candidate = make_candidate(
         "import toy\ntoy.load(1, op=2)\n", f"import toy\n{new}\n", change=change
     )
-    assert expected in update_note(candidate, BREAK, "toy", "1.0", "2.0")
+    assert expected in update_note(candidate, BREAK, STEP)
 
 
 @pytest.mark.parametrize(
@@ -451,5 +444,5 @@ def test_what_goes_on_being_used_is_not_deprecated_as_a_whole(
     candidate = make_candidate(
         *codes, change=replace(change, kind=ChangeKind.DEPRECATED), replacement=None
     )
-    note = update_note(candidate, proof, "toy", "1.0", "2.0")
+    note = update_note(candidate, proof, STEP)
     assert note.startswith(f"{expected} in toy 2.0 (up to 1.0 it works"), note
