@@ -52,6 +52,7 @@ class _Line:
 NOT_MINING = ("explorer", "commands")
 """What no dataset depends on."""
 ONLY_PUBLISHING = (
+    "notes",
     "publish",
     "audit",
     "finished_steps.py",
@@ -63,17 +64,11 @@ ONLY_PUBLISHING = (
         f"curate/{name}.py"
         for name in (
             "benchmarks",
-            "besides",
             "decontaminate",
-            "describe",
-            "faithful",
-            "instead",
-            "noting",
             "screening",
             "shares",
             "shingles",
             "split",
-            "wording",
         )
     ),
 )

@@ -20,8 +20,6 @@ from recode_data.curate import (
     trained_on,
     within_shares,
 )
-from recode_data.curate.noting import noted
-from recode_data.curate.wording import Describer, reword
 from recode_data.environments import NoResolutionError
 from recode_data.errors import (
     OF_THE_MACHINE,
@@ -38,6 +36,8 @@ from recode_data.errors import (
 from recode_data.executor import Executor, LocalExecutor
 from recode_data.finished_steps import kept_result
 from recode_data.journal import BuildFolder
+from recode_data.notes import noted
+from recode_data.notes.wording import Describer, reword
 from recode_data.progress import Progress
 from recode_data.publish import write_dataset
 from recode_data.records import (

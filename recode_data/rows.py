@@ -27,7 +27,7 @@ from recode_data.verify import Proved, write_checks
 
 def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
     """The row of a proved candidate; `split` is assigned later, over all rows, and so are the notes
-    (see `curate/noting.py`)."""
+    (see `notes/noting.py`)."""
     candidate, proof = proved.candidate, proved.proof
     change, step = candidate.change, context.step
     replacement = candidate.replacement

@@ -12,7 +12,7 @@ from pathlib import Path
 from recode_bench.models import BARE, ModelSettings, TextModel, open_model
 from recode_bench.models.completing import Finish, Request, Sampling
 from recode_bench.prompts import Message, Prompt
-from recode_data.curate.wording import WordingRequest
+from recode_data.notes.wording import WordingRequest
 from recode_data.errors import UsageError
 
 SAMPLING = Sampling(temperature=0.0, max_tokens=2048)
@@ -20,7 +20,7 @@ SAMPLING = Sampling(temperature=0.0, max_tokens=2048)
 
 
 class ModelDescriber:
-    """A `recode_data.curate.wording.Describer` that asks a model."""
+    """A `recode_data.notes.wording.Describer` that asks a model."""
 
     def __init__(self, name: str, identity: str, model: TextModel) -> None:
         self.name = name

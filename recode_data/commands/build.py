@@ -14,7 +14,7 @@ from recode_data.errors import EnvironmentLacksError, ExitCode, UsageError
 from recode_data.records import BenchmarkFile, BuildOptions, JsonValue, Producer, VersionStep
 
 if TYPE_CHECKING:
-    from recode_data.curate.wording import Describer
+    from recode_data.notes.wording import Describer
 
 
 @click.command()

@@ -1,6 +1,5 @@
 from recode_data.curate.alternatives import best_of_each_snippet
 from recode_data.curate.deduplicate import MAX_PAIRS_PER_CHANGE, deduplicate, not_seen_before
-from recode_data.curate.describe import describe, update_note
 from recode_data.curate.screening import screen, trained_on
 from recode_data.curate.shares import within_shares
 from recode_data.curate.split import SPLITS, split_by_change, split_by_library
@@ -10,12 +9,10 @@ __all__ = [
     "SPLITS",
     "best_of_each_snippet",
     "deduplicate",
-    "describe",
     "not_seen_before",
     "screen",
     "split_by_change",
     "split_by_library",
     "trained_on",
-    "update_note",
     "within_shares",
 ]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from recode_data.catalog import companions_of
 from recode_data.companions import WELL_KNOWN
-from recode_data.curate.noting import with_notes
 from recode_data.errors import RecodeError
 from recode_data.intake.apis import guesses, kind_of
 from recode_data.intake.rows import ForeignRow, mended
+from recode_data.notes.noting import with_notes
 from recode_data.records import (
     ApiChange,
     Candidate,

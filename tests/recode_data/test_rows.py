@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recode_data.curate.noting import with_notes
+from recode_data.notes.noting import with_notes
 from recode_data.records import (
     ChangeKind,
     Effect,

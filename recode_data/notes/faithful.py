@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from recode_data.curate.besides import besides
-from recode_data.curate.describe import changes_of
-from recode_data.curate.instead import (
+from recode_data.notes.besides import besides
+from recode_data.notes.describe import changes_of
+from recode_data.notes.instead import (
     all_keywords,
     instead,
     is_replaced_by_arguments,

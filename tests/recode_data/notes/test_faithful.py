@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from recode_data.curate.faithful import agrees_by_chance, unexplained
-from recode_data.curate.noting import noted
+from recode_data.notes.faithful import agrees_by_chance, unexplained
+from recode_data.notes.noting import noted
 from recode_data.records import (
     ChangeKind,
     Dropped,

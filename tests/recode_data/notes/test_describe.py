@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from recode_data.curate import describe, update_note
+from recode_data.notes import describe, update_note
 from recode_data.records import (
     ApiChange,
     ChangeKind,

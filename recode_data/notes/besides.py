@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from recode_data.curate.instead import all_keywords, listed
+from recode_data.notes.instead import all_keywords, listed
 from recode_data.records import Candidate, Producer
 from recode_data.references import attribute_names, taken_up
 

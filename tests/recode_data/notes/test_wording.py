@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recode_data.curate.wording import (
+from recode_data.errors import RecodeError
+from recode_data.notes.wording import (
     LONGEST_DESCRIPTION,
     Describer,
     WordingRequest,
     accepted,
     reword,
 )
-from recode_data.errors import RecodeError
 from recode_data.progress import SilentProgress
 from tests.making import make_pair
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from recode_data.curate.describe import describe, update_note
-from recode_data.curate.faithful import agrees_by_chance, unexplained
+from recode_data.notes.describe import describe, update_note
+from recode_data.notes.faithful import agrees_by_chance, unexplained
 from recode_data.records import (
     Dropped,
     DropReason,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recode_data.curate.besides import MOST_NAMES, besides
+from recode_data.notes.besides import MOST_NAMES, besides
 from tests.making import make_candidate
 
 

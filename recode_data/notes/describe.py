@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from recode_data.curate.besides import besides
-from recode_data.curate.instead import (
+from recode_data.notes.besides import besides
+from recode_data.notes.instead import (
     goes_on_in,
     instead,
     is_about_position,
