@@ -37,11 +37,22 @@ def besides(candidate: Candidate, said: str) -> str:
         return ""
     parts = []
     if up:
-        place = f" in place of {listed(left)}" if left else ""
+        place = f" in place of {listed(left)}" if _are_a_pair(left, up) else ""
         parts.append(f"uses {listed(up)}{place}")
     if passed:
         parts.append(f"passes {listed(passed)}")
     return f"The new code also {' and '.join(parts)}." if parts else ""
+
+
+def _are_a_pair(left: list[str], up: list[str]) -> bool:
+    """Whether these took the place of those, one of one: of several, where they are alike."""
+    if len(left) == len(up) == 1:
+        return left[0].startswith(".") == up[0].startswith(".")
+    return [_plain(name) for name in left] == [_plain(name) for name in up]
+
+
+def _plain(name: str) -> str:
+    return name.rpartition(".")[2].replace("_", "").lower()
 
 
 def _paths(old_code: str, new_code: str, candidate: Candidate) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from recode_data.notes.advice import is_of_a_way
 from recode_data.notes.besides import besides
 from recode_data.notes.instead import (
     goes_on_in,
@@ -58,7 +59,7 @@ def describe(candidate: Candidate, proof: Proof, step: VersionStep) -> str:
     """One sentence per change that says what changed."""
     effect = _effect_on(candidate, proof)
     return " ".join(
-        f"{_what_happened(item, effect, candidate)} {_when(item, effect, step)}."
+        f"{_what_happened(item, effect, candidate, (candidate.concerned or proof).message)} {_when(item, effect, step)}."
         for item in changes_of(candidate)
     )
 
@@ -79,7 +80,9 @@ def changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
     return (FurtherChange(candidate.change, candidate.replacement), *candidate.further)
 
 
-def _what_happened(item: FurtherChange, effect: Effect | None, candidate: Candidate) -> str:
+def _what_happened(
+    item: FurtherChange, effect: Effect | None, candidate: Candidate, said: str
+) -> str:
     change, kind = item.change, item.change.kind
     subject = f"The {noun(change)} `{change.old_api}`"
     parameter = f"The parameter `{change.parameter}` of `{change.old_api}`"
@@ -120,7 +123,7 @@ def _what_happened(item: FurtherChange, effect: Effect | None, candidate: Candid
         return f"Passing the parameter `{change.parameter}` of `{change.old_api}` by position is deprecated"
     if kind is ChangeKind.DEPRECATED:
         is_whole = change.parameter is not None or effect is Effect.BREAK
-        if not is_whole and goes_on_in(change, candidate):
+        if not is_whole and _is_of_a_way(change, candidate, said):
             return f"A way of using the {noun(change)} `{change.old_api}` is deprecated"
         return f"{parameter if change.parameter else subject} is deprecated"
     if kind is ChangeKind.DEFAULT_CHANGED:
@@ -131,6 +134,11 @@ def _what_happened(item: FurtherChange, effect: Effect | None, candidate: Candid
         )
         return f"The default of the parameter `{change.parameter}` of `{change.old_api}` changed{values}"
     return sentences[kind]
+
+
+def _is_of_a_way(change: ApiChange, candidate: Candidate, said: str) -> bool:
+    told = is_of_a_way(change, said)
+    return goes_on_in(change, candidate) if told is None else told
 
 
 def _goes_on_with_a_warning(item: FurtherChange, effect: Effect | None) -> bool:
@@ -186,7 +194,7 @@ def update_note(candidate: Candidate, proof: Proof, step: VersionStep) -> str:
     lines: list[str] = []
     effect = _effect_on(candidate, proof)
     for item in changes_of(candidate):
-        happened = _what_happened(item, effect, candidate)
+        happened = _what_happened(item, effect, candidate, (candidate.concerned or proof).message)
         lines.append(_first_sentence(item, effect, happened, step))
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from recode_data.notes.advice import WHOLE, speaks_against
 from recode_data.notes.besides import besides
 from recode_data.notes.describe import changes_of
 from recode_data.notes.instead import (
@@ -39,11 +40,25 @@ def _is_explained(item: FurtherChange, candidate: Candidate) -> bool:
         return not (is_whole and uses_of(change, candidate.new_code))
     if change.kind is ChangeKind.DEFAULT_CHANGED:
         is_passed = change.parameter in all_keywords(candidate.new_code)
-        return is_passed or is_replaced_by_arguments(change, candidate)
+        return is_passed or is_replaced_by_arguments(item, candidate)
     if change.kind is ChangeKind.BEHAVIOUR:
         said = instead(item, candidate)
         return bool(said or (not candidate.further and besides(candidate, change.old_api)))
+    if change.parameter is not None:
+        is_gone = change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED)
+        return not is_gone or bool(instead(item, candidate))
+    if change.kind in WHOLE or change.kind is ChangeKind.KIND_CHANGED:
+        return bool(instead(item, candidate))
     return True
+
+
+def goes_against_advice(item: Verified) -> bool:
+    """Whether a successor is another one than the library names when the old way is used."""
+    if item.candidate.producer is Producer.CONTROL:
+        return False
+    said = json.loads(item.pair.evidence)["proof"]["message"]
+    candidate = item.explained
+    return any(speaks_against(one, said, candidate.new_code) for one in changes_of(candidate))
 
 
 def agrees_by_chance(item: Verified) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from recode_data.notes.advice import called_name, leaf_of
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -14,7 +16,7 @@ from recode_data.records import (
     ObjectKind,
     Producer,
 )
-from recode_data.references import attribute_names, find_references, taken_up
+from recode_data.references import attribute_names, find_references
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.templates import learn
 
@@ -37,9 +39,34 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
             return said
     if replacement is not None and _takes_the_place(replacement.new_api, change, candidate):
         return _other_api(change, replacement.new_api, candidate)
+    known = known_successor(change, candidate)
+    said = _other_api(change, known, candidate) if known else ""
     if candidate.further:
-        return ""
-    return _other_expression(candidate) or _taken_up(candidate)
+        return said
+    return _other_expression(candidate) or said or _taken_up(candidate)
+
+
+def known_successor(change: ApiChange, candidate: Candidate) -> str | None:
+    """Where the library's authors wrote both codes: the best known successor that they took up."""
+    new_code, old_code = candidate.new_code, candidate.old_code
+    for known in change.replacements:
+        if known.new_api == change.old_api:
+            continue
+        if leads_to_member(change, known.new_api):
+            leaf = leaf_of(known.new_api)
+            is_taken_up = _attributes(new_code).count(leaf) > _attributes(old_code).count(leaf)
+        else:
+            is_taken_up = _uses(known.new_api, new_code) > _uses(known.new_api, old_code)
+        if is_taken_up and _takes_the_place(known.new_api, change, candidate):
+            return known.new_api
+    return None
+
+
+def paths_taken_up(candidate: Candidate) -> tuple[list[str], list[str]]:
+    """Of the library, where it has any: what the new code uses more often, and what less."""
+    library = candidate.change.old_api.partition(".")[0]
+    old, new = (Counter(_paths(code)) for code in (candidate.old_code, candidate.new_code))
+    return _of(library, new - old), _of(library, old - new)
 
 
 def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
@@ -53,14 +80,16 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
         return "Pass the arguments by name, or in the new order."
     if change.kind is ChangeKind.KEYWORD_ONLY:
         return f"Write `{name}=...` where it was given by position."
-    taken = _arguments_taken_up(change, candidate)
-    if change.kind is ChangeKind.DEFAULT_CHANGED and is_replaced_by_arguments(change, candidate):
+    taken = _arguments_taken_up(item, candidate)
+    if change.kind is ChangeKind.DEFAULT_CHANGED and is_replaced_by_arguments(item, candidate):
         return f"Pass {listed(taken)} instead of `{name}`."
     if change.kind is ChangeKind.DEFAULT_CHANGED and change.old_value is not None:
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
         if taken:
             return f"Pass {listed(taken)} instead of `{name}`."
+        if not _has_fewer_arguments(item, candidate):
+            return ""
         default = _old_default(change)
         return f"Leave it out of the call{f'; its default was `{default}`' if default else ''}."
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
@@ -68,12 +97,37 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     return ""
 
 
-def _arguments_taken_up(change: ApiChange, candidate: Candidate) -> list[str]:
-    """Keywords that no call of the old code passes under that name, and the new code does."""
+def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
+    """Keywords that calls of the API have in the new code, and that no call has in the old one."""
     if candidate.producer is Producer.CONTROL:
         return []
-    old, new = (all_keywords(code) for code in (candidate.old_code, candidate.new_code))
-    return sorted(new - old) if change.parameter in old else []
+    old = all_keywords(candidate.old_code)
+    if item.change.parameter not in old:
+        return []
+    calls = _calls_of(item, candidate.new_code)
+    return sorted({_keyword(one) for call in calls for one in call.keywords} - old)
+
+
+def _has_fewer_arguments(item: FurtherChange, candidate: Candidate) -> bool:
+    """Whether something was left out, and not passed in another way."""
+    if candidate.producer is Producer.CONTROL:
+        return True
+    before, after = (
+        sum(len(call.args) + len(call.keywords) for call in _calls_of(item, code))
+        for code in (candidate.old_code, candidate.new_code)
+    )
+    return after < before
+
+
+def _calls_of(item: FurtherChange, code: str) -> list[ast.Call]:
+    """Calls by the API's name, or by that of what takes its place."""
+    paths = {item.change.old_api, item.replacement.new_api if item.replacement else ""}
+    leaves = {leaf_of(path) for path in paths}
+    try:
+        nodes = ast.walk(ast.parse(code))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [node for node in nodes if isinstance(node, ast.Call) and called_name(node) in leaves]
 
 
 def is_about_position(change: ApiChange) -> bool:
@@ -85,10 +139,10 @@ def is_about_position(change: ApiChange) -> bool:
     )
 
 
-def is_replaced_by_arguments(change: ApiChange, candidate: Candidate) -> bool:
+def is_replaced_by_arguments(item: FurtherChange, candidate: Candidate) -> bool:
     """Whether the new code passes others where the old code passed the parameter."""
-    return change.parameter not in all_keywords(candidate.new_code) and bool(
-        _arguments_taken_up(change, candidate)
+    return item.change.parameter not in all_keywords(candidate.new_code) and bool(
+        _arguments_taken_up(item, candidate)
     )
 
 
@@ -99,11 +153,15 @@ def all_keywords(code: str) -> set[str]:
     except (SyntaxError, ValueError, RecursionError):
         return set()
     return {
-        item.arg or f"**{ast.unparse(item.value)}"
+        _keyword(item)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         for item in node.keywords
     }
+
+
+def _keyword(item: ast.keyword) -> str:
+    return item.arg or f"**{ast.unparse(item.value)}"
 
 
 def new_parameter_of(item: FurtherChange) -> str | None:
@@ -247,11 +305,9 @@ def _other_expression(candidate: Candidate) -> str:
 
 
 def _taken_up(candidate: Candidate) -> str:
-    """What the library's own example uses now, and what it does not any more, where that is little
-    enough to name."""
-    library = candidate.change.old_api.partition(".")[0]
-    codes = (candidate.old_code, candidate.new_code)
-    paths, left = (_of(library, taken_up(*given)) for given in (codes, codes[::-1]))
+    """What the library's own example uses now, or more often, and what it uses less, where that is
+    little enough to name."""
+    paths, left = paths_taken_up(candidate)
     if not 0 < len(paths) <= MOST_PATHS:
         return ""
     place = f" in place of {listed(left)}" if 0 < len(left) <= MOST_PATHS else ""
@@ -259,8 +315,14 @@ def _taken_up(candidate: Candidate) -> str:
 
 
 def _of(library: str, found: Iterable[str]) -> list[str]:
-    own = [path for path in found if path.partition(".")[0] == library]
-    return sorted(own or found)
+    paths = {*found}
+    parts = [path for path in paths if "." in path and not _is_prefix(path, paths)]
+    own = [path for path in parts if path.partition(".")[0] == library]
+    return sorted(own or parts)
+
+
+def _is_prefix(path: str, paths: Iterable[str]) -> bool:
+    return any(other.startswith(f"{path}.") for other in paths)
 
 
 def listed(paths: Sequence[str]) -> str:

@@ -29,9 +29,11 @@ OLD = "import toy\nx = toy.load(1)\n"
     [
         (ChangeKind.BEHAVIOUR, "x = toy.load(1)\ny = list(x)", Producer.EVOLVED, False),
         (ChangeKind.BEHAVIOUR, "x = toy.load(toy.int8(1))", Producer.EVOLVED, True),
-        (ChangeKind.REMOVED, "x = toy.load(1)\ny = list(x)", Producer.EVOLVED, True),
+        (ChangeKind.REMOVED, "x = toy.load(1)\ny = list(x)", Producer.EVOLVED, False),
+        (ChangeKind.REMOVED, "x = toy.read(1)", Producer.EVOLVED, True),
         (ChangeKind.BEHAVIOUR, "x = toy.load(1)", Producer.CONTROL, True),
-        (ChangeKind.DEPRECATED, "x = toy.load(1)", Producer.FORWARD, True),
+        (ChangeKind.DEPRECATED, "x = toy.load(1)", Producer.FORWARD, False),
+        (ChangeKind.KIND_CHANGED, "x = toy.load(1)\ny = list(x)", Producer.EVOLVED, False),
         (ChangeKind.DEPRECATED, "x = toy.load(1)", Producer.CONTROL, False),
         (ChangeKind.DEPRECATED, "x = toy.read(1)", Producer.CONTROL, True),
     ],
@@ -104,8 +106,85 @@ def test_booleans_do_not_prove_what_is_only_alike(
     old_api: str, replacement: Replacement | None, producer: Producer, found: str, expected: bool
 ) -> None:
     candidate = make_candidate(
-        change=make_change(old_api), replacement=replacement, producer=producer
+        f"import toy\nx = {old_api}()\n",
+        "import toy\nx = toy.get_legend()\n",
+        change=make_change(old_api),
+        replacement=replacement,
+        producer=producer,
     )
     made = make_verified(candidate, checks=found)
     assert agrees_by_chance(made) is expected
     assert isinstance(noted(made), Dropped) is expected
+
+
+def saying(message: str) -> str:
+    proof = {"effect": "warn", "error_type": None, "warning_category": "W", "message": message, "line": 2, "observed": 1}  # fmt: skip
+    return json.dumps({"proof": proof})
+
+
+@pytest.mark.parametrize(
+    ("message", "new_api", "producer", "dropped"),
+    [
+        ("load is deprecated, use toy.other instead", "toy.read", Producer.FORWARD, True),
+        ("load is deprecated, use toy.read instead", "toy.read", Producer.FORWARD, False),
+        ("load is deprecated, use toy.other instead", "toy.read", Producer.CONTROL, False),
+    ],
+    ids=["another", "the same", "no edit"],
+)
+def test_the_library_has_the_last_word(
+    message: str, new_api: str, producer: Producer, dropped: bool
+) -> None:
+    change = make_change(kind=ChangeKind.RENAMED)
+    codes = (OLD, OLD) if producer is Producer.CONTROL else (OLD, OLD.replace("load", "read"))
+    replacement = Replacement(new_api, (), 1.0)
+    candidate = make_candidate(*codes, change=change, replacement=replacement, producer=producer)
+    found = noted(make_verified(candidate, evidence=saying(message)))
+    assert isinstance(found, Dropped) is dropped
+
+
+@pytest.mark.parametrize(
+    ("new", "known", "expected"),
+    [
+        ("toy.read(1)", ("toy.get", "toy.read"), "toy.read"),
+        ("toy.get(1)", ("toy.get", "toy.read"), "toy.get"),
+        ("toy.fetch(1)", ("toy.get", "toy.read"), "toy.fetch"),
+        ("toy.fetch(toy.path(1))", ("toy.get",), None),
+    ],
+    ids=["known", "best known", "unknown", "which of two"],
+)
+def test_the_successor_is_what_the_authors_wrote(
+    new: str, known: tuple[str, ...], expected: str | None
+) -> None:
+    change = make_change(
+        new_api="toy.get", replacements=tuple(Replacement(path, (), 0.5) for path in known)
+    )
+    candidate = make_candidate(
+        OLD, f"import toy\nx = {new}\n", change=change, replacement=None, producer=Producer.EVOLVED
+    )
+    found = noted(make_verified(candidate, new_api="toy.get"))
+    assert isinstance(found, Verified)
+    assert found.pair.new_api == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("toy.load(a, mode=2)", "toy.load(a)", "Leave it out of the call."),
+        ("toy.load(a, mode=2)", "toy.load(a, how=2)", "Pass `how` instead of `mode`."),
+        ("toy.load(a, mode=2)", "toy.load(other(a, how=2))", "Leave it out of the call."),
+        ("toy.load(a, mode=2)", "toy.load(a, 2)", None),
+        ("toy.load(a, b)", "toy.load(a, **b)", None),
+    ],
+    ids=["left out", "another argument", "of another call", "by position", "unpacked"],
+)
+def test_what_is_passed_in_another_way_is_not_left_out(
+    old: str, new: str, expected: str | None
+) -> None:
+    change = make_change(kind=ChangeKind.PARAMETER_REMOVED, parameter="mode")
+    codes = (f"import toy\nx = {code}\n" for code in (old, new))
+    found = noted(make_verified(make_candidate(*codes, change=change, replacement=None)))
+    if expected is None:
+        assert isinstance(found, Dropped)
+    else:
+        assert isinstance(found, Verified)
+        assert expected in found.pair.update_info.splitlines()
