@@ -18,7 +18,7 @@ WORDS = [
     "theta",
     "iota",
     "kappa",
-    "lambda",
+    "lamda",
     "mu",
     "nu",
     "xi",
