@@ -406,8 +406,11 @@ class Candidate:
         """Content id: same codes for the same change are the same candidate."""
         return content_id(self.change.key, self.old_code, self.new_code)
 
-    def all_was_there(self) -> Candidate:
-        """The candidate, once its new code is seen to work on the old version too."""
+    def once_proved(self, works_on_old: bool) -> Candidate:
+        """The candidate with what the proof has shown of its replacements: where the new code works on
+        the old version too, they were there already. Of a control row, that shows nothing."""
+        if not works_on_old or self.producer is Producer.CONTROL:
+            return self
         first, *further = (
             replace(item, replacement=replace(item.replacement, was_there=True))
             if item.replacement is not None
@@ -531,8 +534,7 @@ class Verified:
     @property
     def explained(self) -> Candidate:
         """The candidate, with what the proof has shown of its replacements."""
-        is_shown = self.pair.works_on_old and self.candidate.producer is not Producer.CONTROL
-        return self.candidate.all_was_there() if is_shown else self.candidate
+        return self.candidate.once_proved(self.pair.works_on_old)
 
 
 Outcome: TypeAlias = Verified | Dropped

@@ -12,7 +12,6 @@ from recode_data.records import (
     FurtherChange,
     JsonValue,
     MigrationPair,
-    Producer,
     Replacement,
     StepContext,
     Usage,
@@ -64,14 +63,8 @@ def make_pair(proved: Proved, context: StepContext) -> MigrationPair:
     )
 
 
-def _explained(proved: Proved) -> Candidate:
-    candidate = proved.candidate
-    is_shown = proved.works_on_old and candidate.producer is not Producer.CONTROL
-    return candidate.all_was_there() if is_shown else candidate
-
-
 def _evidence_json(proved: Proved) -> str:
-    candidate, proof = _explained(proved), proved.proof
+    candidate, proof = proved.candidate.once_proved(proved.works_on_old), proved.proof
     document: dict[str, JsonValue] = {
         "proof": {
             "effect": proof.effect.value,
