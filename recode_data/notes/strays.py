@@ -156,7 +156,5 @@ def _text(statement: ast.stmt) -> str:
 
 def _lines(statement: ast.stmt) -> range:
     inner = _blocks(statement)
-    decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(node.lineno for node in decorators)])
     last = max(statement.lineno, inner[0].lineno - 1) if inner else statement.end_lineno
-    return range(first, (last or first) + 1)
+    return range(statement.lineno, (last or statement.lineno) + 1)

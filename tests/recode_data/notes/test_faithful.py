@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from recode_data.records import (
     DropReason,
     Evidence,
     EvidenceKind,
+    FurtherChange,
     Producer,
     Replacement,
     Verified,
@@ -188,3 +190,41 @@ def test_what_is_passed_in_another_way_is_not_left_out(
     else:
         assert isinstance(found, Verified)
         assert expected in found.pair.update_info.splitlines()
+
+
+def test_an_edit_that_the_change_does_not_call_for_is_no_row() -> None:
+    old, new = OLD + "check(x)\n", OLD.replace("load", "read")
+    stray = make_candidate(old, new, producer=Producer.EVOLVED)
+    found = noted(make_verified(stray))
+    assert isinstance(found, Dropped)
+    assert found.reason is DropReason.UNEXPLAINED
+
+
+def test_each_change_of_a_program_has_its_sentence() -> None:
+    other = make_change("toy.old", replacements=(Replacement("toy.new", (), 0.5),))
+    composed = make_candidate(
+        OLD + "y = toy.old(2)\n",
+        OLD.replace("load", "read") + "y = toy.new(2)\n",
+        producer=Producer.COMPOSED,
+        further=(FurtherChange(other, None),),
+    )
+    found = noted(make_verified(composed))
+    assert isinstance(found, Verified)
+    assert "Write `toy.new` instead." in found.pair.update_info.splitlines()
+    unknown = replace(composed, further=(FurtherChange(make_change("toy.old"), None),))
+    assert isinstance(noted(make_verified(unknown)), Dropped)
+
+
+def test_the_message_says_that_a_way_of_using_is_deprecated() -> None:
+    said = saying("passing a list to `load` is deprecated, use `read`")
+    candidate = make_candidate(change=make_change(kind=ChangeKind.DEPRECATED))
+    found = noted(make_verified(candidate, evidence=said))
+    assert isinstance(found, Verified)
+    assert found.pair.description.startswith("A way of using the function `toy.load` is deprecated")
+
+
+def test_a_control_row_shows_nothing_of_a_successor() -> None:
+    candidate = make_candidate(OLD, OLD, producer=Producer.CONTROL)
+    assert not candidate.once_proved(True).replacement.was_there  # type: ignore[union-attr]
+    assert make_candidate().once_proved(True).replacement.was_there  # type: ignore[union-attr]
+    assert not make_candidate().once_proved(False).replacement.was_there  # type: ignore[union-attr]
