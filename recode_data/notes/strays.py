@@ -76,12 +76,9 @@ def _other_statement(candidate: Candidate, old: ast.Module, new: ast.Module) -> 
             continue
         gone = [node for node in before[start:end] if not isinstance(node, _IMPORTS)]
         come = [node for node in after[new_start:new_end] if not isinstance(node, _IMPORTS)]
-        if not gone and not come:
-            continue
-        is_one_by_one = len(gone) == len(come)
-        for group in [[node] for node in gone] if is_one_by_one else [gone]:
-            if not any(touching.intersection(_lines(node)) for node in group):
-                return f"an edit elsewhere: {_text((group or come)[0])}"
+        elsewhere = [node for node in gone if touching.isdisjoint(_lines(node))]
+        if elsewhere or (come and not gone):
+            return f"an edit elsewhere: {_text((elsewhere or come)[0])}"
     return None
 
 
