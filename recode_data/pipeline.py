@@ -237,7 +237,7 @@ def curate(
         MalformedInputError: a benchmark file cannot be read.
         RecodeError: the accounts do not add up.
     """
-    results = [replace(result, outcomes=tuple(map(noted, result.outcomes))) for result in results]
+    results = [replace(result, outcomes=noted(result.outcomes)) for result in results]
     proved = [item for result in results for item in result.outcomes if isinstance(item, Verified)]
     screened = screen([item.pair for item in proved], options)
     chosen: list[tuple[VersionStep, Verified]] = []

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from recode_data.records import ApiChange, ChangeKind, FurtherChange
 
 WHOLE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED, ChangeKind.DEPRECATED})
 """Kinds after which, where they are not about a parameter, another name is to be written."""
+
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+"""What the new version says to old ways, by key of the change: of none of them."""
 
 _URL = re.compile(r"https?://\S+")
 _LEADS = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from recode_data.notes.instead import all_keywords, listed
-from recode_data.records import Candidate, Producer
+from recode_data.records import Candidate
 from recode_data.references import attribute_names, taken_up
 
 MOST_NAMES = 3
@@ -25,7 +25,7 @@ def besides(candidate: Candidate, said: str) -> str:
         said: the note so far.
     """
     old, new = candidate.old_code, candidate.new_code
-    if candidate.producer is Producer.CONTROL or old == new:
+    if old == new:
         return ""
     words = set(_WORD.findall(said))
     left, up = (

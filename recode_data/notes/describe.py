@@ -8,8 +8,9 @@ note must be able to do the migration.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from recode_data.notes.advice import is_of_a_way
+from recode_data.notes.advice import NOTHING_SAID, is_of_a_way
 from recode_data.notes.besides import besides
 from recode_data.notes.instead import (
     goes_on_in,
@@ -55,18 +56,30 @@ def noun(change: ApiChange) -> str:
     return _NOUNS[change.object_kind.value] if change.object_kind is not None else "name"
 
 
-def describe(candidate: Candidate, proof: Proof, step: VersionStep) -> str:
-    """One sentence per change that says what changed."""
+def describe(
+    candidate: Candidate,
+    proof: Proof,
+    step: VersionStep,
+    said: Mapping[str, str] = NOTHING_SAID,
+) -> str:
+    """One sentence per change that says what changed.
+
+    Args:
+        candidate: with both codes, and what the proof has shown of its replacements.
+        proof: what the verifier saw.
+        step: of which library, and between which versions.
+        said: what the new version says to the old way, by key of the change.
+    """
     effect = _effect_on(candidate, proof)
     return " ".join(
-        f"{_what_happened(item, effect, candidate, (candidate.concerned or proof).message)} {_when(item, effect, step)}."
+        f"{_what_happened(item, effect, candidate, said)} {_when(item, effect, step)}."
         for item in changes_of(candidate)
     )
 
 
 def _effect_on(candidate: Candidate, proof: Proof) -> Effect | None:
     """What is shown of the change; of several, it is not known which one showed it."""
-    return None if candidate.further else (candidate.concerned or proof).effect
+    return None if candidate.further else proof.effect
 
 
 def _when(item: FurtherChange, effect: Effect | None, step: VersionStep) -> str:
@@ -81,7 +94,7 @@ def changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
 
 
 def _what_happened(
-    item: FurtherChange, effect: Effect | None, candidate: Candidate, said: str
+    item: FurtherChange, effect: Effect | None, candidate: Candidate, said: Mapping[str, str]
 ) -> str:
     change, kind = item.change, item.change.kind
     subject = f"The {noun(change)} `{change.old_api}`"
@@ -123,7 +136,7 @@ def _what_happened(
         return f"Passing the parameter `{change.parameter}` of `{change.old_api}` by position is deprecated"
     if kind is ChangeKind.DEPRECATED:
         is_whole = change.parameter is not None or effect is Effect.BREAK
-        if not is_whole and _is_of_a_way(change, candidate, said):
+        if not is_whole and _is_of_a_way(change, candidate, said.get(change.key, "")):
             return f"A way of using the {noun(change)} `{change.old_api}` is deprecated"
         return f"{parameter if change.parameter else subject} is deprecated"
     if kind is ChangeKind.DEFAULT_CHANGED:
@@ -137,6 +150,7 @@ def _what_happened(
 
 
 def _is_of_a_way(change: ApiChange, candidate: Candidate, said: str) -> bool:
+    """By the message, and where it does not tell, by the new code."""
     told = is_of_a_way(change, said)
     return goes_on_in(change, candidate) if told is None else told
 
@@ -185,21 +199,23 @@ def _kind_now(change: ApiChange) -> str:
     return f"a {kind}" if kind and kind != "name" else "something else"
 
 
-def update_note(candidate: Candidate, proof: Proof, step: VersionStep) -> str:
-    """The note that goes with the row: facts only, each sentence true by construction.
-
-    A control row's note is that of code which the change does concern, so that no note tells by
-    its form whether there is something to do.
-    """
+def update_note(
+    candidate: Candidate,
+    proof: Proof,
+    step: VersionStep,
+    said: Mapping[str, str] = NOTHING_SAID,
+) -> str:
+    """The note that goes with the row: facts only, each sentence true by construction; see
+    `describe`."""
     lines: list[str] = []
     effect = _effect_on(candidate, proof)
     for item in changes_of(candidate):
-        happened = _what_happened(item, effect, candidate, (candidate.concerned or proof).message)
+        happened = _what_happened(item, effect, candidate, said)
         lines.append(_first_sentence(item, effect, happened, step))
         lines.append(instead(item, candidate))
         lines.extend(_signatures(item))
     lines.append(besides(candidate, " ".join(lines)))
-    lines.append(_consequence(candidate.concerned or proof, step.new))
+    lines.append(_consequence(proof, step.new))
     return "\n".join(line for line in lines if line)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
-from recode_data.notes.advice import WHOLE, speaks_against
+from recode_data.notes.advice import NOTHING_SAID, WHOLE, advised, speaks_against
 from recode_data.notes.besides import besides
 from recode_data.notes.describe import changes_of
 from recode_data.notes.instead import (
     all_keywords,
     instead,
+    is_about_position,
     is_replaced_by_arguments,
+    leaves_out,
+    passes,
     uses_of,
 )
 from recode_data.records import (
@@ -26,13 +30,20 @@ SAY_LITTLE = frozenset({"b", "n", "x", "cut", "type"})
 """Tags of canonical values: booleans, None, and what carries no information."""
 
 
-def unexplained(candidate: Candidate) -> str | None:
-    """The first change of the program that its note would not explain, or None."""
-    items = changes_of(candidate)
-    return next((item.change.key for item in items if not _is_explained(item, candidate)), None)
+def unexplained(candidate: Candidate, said: Mapping[str, str] = NOTHING_SAID) -> str | None:
+    """The first change of the program that its note would not explain, or None.
+
+    Args:
+        candidate: with both codes.
+        said: what the new version says to the old way, by key of the change.
+    """
+    for item in changes_of(candidate):
+        if not _is_explained(item, candidate, said.get(item.change.key, "")):
+            return item.change.key
+    return None
 
 
-def _is_explained(item: FurtherChange, candidate: Candidate) -> bool:
+def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     """Whether a reader of the note knows what to write."""
     change = item.change
     if candidate.producer is Producer.CONTROL:  # "is deprecated", and the code goes on using it
@@ -44,21 +55,27 @@ def _is_explained(item: FurtherChange, candidate: Candidate) -> bool:
     if change.kind is ChangeKind.BEHAVIOUR:
         said = instead(item, candidate)
         return bool(said or (not candidate.further and besides(candidate, change.old_api)))
+    if change.kind is ChangeKind.PARAMETER_RENAMED:
+        return passes(candidate.old_code, change.parameter)
     if change.parameter is not None:
-        is_gone = change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED)
-        return not is_gone or bool(instead(item, candidate))
+        if change.kind not in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
+            return True
+        told = instead(item, candidate)
+        has_successor = bool(advised(said)) and not is_about_position(change)
+        return bool(told) and not (has_successor and leaves_out(item, candidate))
     if change.kind in WHOLE or change.kind is ChangeKind.KIND_CHANGED:
         return bool(instead(item, candidate))
     return True
 
 
-def goes_against_advice(item: Verified) -> bool:
+def goes_against_advice(candidate: Candidate, said: Mapping[str, str]) -> bool:
     """Whether a successor is another one than the library names when the old way is used."""
-    if item.candidate.producer is Producer.CONTROL:
+    if candidate.producer is Producer.CONTROL:
         return False
-    said = json.loads(item.pair.evidence)["proof"]["message"]
-    candidate = item.explained
-    return any(speaks_against(one, said, candidate.new_code) for one in changes_of(candidate))
+    return any(
+        speaks_against(item, said.get(item.change.key, ""), candidate.new_code)
+        for item in changes_of(candidate)
+    )
 
 
 def agrees_by_chance(item: Verified) -> bool:

@@ -14,7 +14,6 @@ from recode_data.records import (
     ChangeKind,
     FurtherChange,
     ObjectKind,
-    Producer,
 )
 from recode_data.references import attribute_names, find_references
 from recode_data.rewrites.members import changes_member, leads_to_member
@@ -38,7 +37,9 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
         if said or candidate.further:
             return said
     if replacement is not None and _takes_the_place(replacement.new_api, change, candidate):
-        return _other_api(change, replacement.new_api, candidate)
+        told = _other_api(change, replacement.new_api, candidate)
+        if told:
+            return told
     known = known_successor(change, candidate)
     said = _other_api(change, known, candidate) if known else ""
     if candidate.further:
@@ -88,10 +89,11 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
         if taken:
             return f"Pass {listed(taken)} instead of `{name}`."
-        if not _has_fewer_arguments(item, candidate):
+        if not leaves_out(item, candidate):
             return ""
         default = _old_default(change)
-        return f"Leave it out of the call{f'; its default was `{default}`' if default else ''}."
+        was_that = default is not None and _values_of(item, candidate.old_code) == {default}
+        return f"Leave it out of the call{f'; its default was `{default}`' if was_that else ''}."
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
         return f"Pass `{name}` in every call."
     return ""
@@ -99,8 +101,6 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
 
 def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
     """Keywords that calls of the API have in the new code, and that no call has in the old one."""
-    if candidate.producer is Producer.CONTROL:
-        return []
     old = all_keywords(candidate.old_code)
     if item.change.parameter not in old:
         return []
@@ -108,10 +108,10 @@ def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
     return sorted({_keyword(one) for call in calls for one in call.keywords} - old)
 
 
-def _has_fewer_arguments(item: FurtherChange, candidate: Candidate) -> bool:
-    """Whether something was left out, and not passed in another way."""
-    if candidate.producer is Producer.CONTROL:
-        return True
+def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
+    """Whether the new code calls the API with less, and passes nothing in place of that."""
+    if _arguments_taken_up(item, candidate):
+        return False
     before, after = (
         sum(len(call.args) + len(call.keywords) for call in _calls_of(item, code))
         for code in (candidate.old_code, candidate.new_code)
@@ -119,15 +119,34 @@ def _has_fewer_arguments(item: FurtherChange, candidate: Candidate) -> bool:
     return after < before
 
 
+def _values_of(item: FurtherChange, code: str) -> set[str]:
+    """What calls of the API pass for the parameter by keyword, as source text."""
+    return {
+        ast.unparse(one.value)
+        for call in _calls_of(item, code)
+        for one in call.keywords
+        if one.arg == item.change.parameter
+    }
+
+
+def passes(code: str, parameter: str | None) -> bool:
+    """Whether a call passes this keyword, or unpacks a mapping that may hold it."""
+    found = all_keywords(code)
+    return parameter in found or any(name.startswith("**") for name in found)
+
+
 def _calls_of(item: FurtherChange, code: str) -> list[ast.Call]:
     """Calls by the API's name, or by that of what takes its place."""
     paths = {item.change.old_api, item.replacement.new_api if item.replacement else ""}
-    leaves = {leaf_of(path) for path in paths}
+    return [call for name in {*map(leaf_of, paths)} for call in _calls_by_name(code, name)]
+
+
+def _calls_by_name(code: str, name: str) -> list[ast.Call]:
     try:
         nodes = ast.walk(ast.parse(code))
     except (SyntaxError, ValueError, RecursionError):
         return []
-    return [node for node in nodes if isinstance(node, ast.Call) and called_name(node) in leaves]
+    return [node for node in nodes if isinstance(node, ast.Call) and called_name(node) == name]
 
 
 def is_about_position(change: ApiChange) -> bool:
@@ -206,10 +225,9 @@ def _uses(path: str, code: str) -> int:
 
 
 def goes_on_in(change: ApiChange, candidate: Candidate) -> bool:
-    """Whether the new code uses the changed thing as often as the old code, so that it is about a way
-    of using it: pandas deprecates `freq="M"`, and not `date_range`."""
-    old, new = (uses_of(change, code) for code in (candidate.old_code, candidate.new_code))
-    return 0 < old <= new
+    """Whether the new code uses the changed thing still, so that it is about a way of using it: pandas
+    deprecates `freq="M"`, and not `date_range`."""
+    return uses_of(change, candidate.new_code) > 0
 
 
 def uses_of(change: ApiChange, code: str) -> int:
@@ -241,6 +259,8 @@ def _paths(code: str) -> list[str]:
 
 def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     if changes_member(change) and not leads_to_member(change, new_api):
+        if not _gets_the_object(change, new_api, candidate):
+            return ""
         return f"Call `{new_api}` with the object as its first argument."
     if not changes_member(change) and leads_to_member(change, new_api):
         return f"Call the method `{new_api}` of the first argument."
@@ -252,11 +272,20 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     return f"Write `{sign}{new_api}` instead{more}."  # np.NINF: "Use `-np.inf` instead"
 
 
+def _gets_the_object(change: ApiChange, new_api: str, candidate: Candidate) -> bool:
+    """Whether a call of the new function has what the old method was called on as an argument."""
+    leaves = leaf_of(change.old_api), leaf_of(new_api)
+    old, new = (
+        _calls_by_name(code, leaf)
+        for code, leaf in zip((candidate.old_code, candidate.new_code), leaves, strict=True)
+    )
+    objects = {ast.unparse(call.func.value) for call in old if isinstance(call.func, ast.Attribute)}
+    return any(objects.intersection(map(ast.unparse, call.args)) for call in new)
+
+
 def _further_arguments(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     """What every call of the new API gets by keyword and no call of the old one got:
     `pandas.UInt64Index` became `pandas.Index` with a `dtype`."""
-    if candidate.producer is Producer.CONTROL:
-        return ""  # its code is not what the note is about
     new = _keywords(candidate.new_code, new_api)
     given = {name for call in _keywords(candidate.old_code, change.old_api) for name, _ in call}
     if not new:

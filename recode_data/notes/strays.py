@@ -34,10 +34,24 @@ def stray_edit(candidate: Candidate) -> str | None:
 
 
 def _two_names(old: ast.Module, new: ast.Module) -> str | None:
-    """`import numpy as nx` beside `import numpy as np`."""
+    """`import numpy as nx` beside `import numpy as np`, or one name imported twice."""
     before, after = _names_of_modules(old), _names_of_modules(new)
     found = (path for path, names in after.items() if len(names) > max(1, len(before[path])))
-    return next((f"two names for {path}" for path in found), None)
+    doubled = Counter(_imported_names(new)) - Counter(_imported_names(old))
+    twice = [name for name in doubled if _imported_names(new).count(name) > 1]
+    return next((f"two names for {path}" for path in found), None) or next(
+        (f"imported twice: {name}" for name in twice), None
+    )
+
+
+def _imported_names(tree: ast.Module) -> list[str]:
+    """Names that the program's own level imports from modules."""
+    return [
+        item.asname or item.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for item in node.names
+    ]
 
 
 def _names_of_modules(tree: ast.Module) -> dict[str, set[str]]:

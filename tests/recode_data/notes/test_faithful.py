@@ -67,15 +67,15 @@ def test_a_changed_default_is_to_be_passed(old: str, new: str, expected: bool) -
 
 def test_a_row_gets_its_notes_or_is_dropped() -> None:
     made = make_verified(make_candidate(), description="", update_info="")
-    found = noted(made)
+    found = noted([made])[0]
     assert isinstance(found, Verified)
     assert found.pair.description.startswith("The function `toy.load` was removed between toy ")
     assert found.pair.update_info.splitlines()[1] == "Write `toy.read` instead."
     unexplained = make_candidate(OLD, OLD + "y = 2\n", change=make_change(kind=ChangeKind.BEHAVIOUR), replacement=None)  # fmt: skip
-    dropped = noted(make_verified(unexplained))
+    dropped = noted([make_verified(unexplained)])[0]
     assert isinstance(dropped, Dropped)
     assert dropped.reason is DropReason.UNEXPLAINED
-    assert noted(dropped) is dropped
+    assert noted([dropped]) == (dropped,)
 
 
 def checks(*values: Any, printed: bool = False) -> str:
@@ -116,7 +116,7 @@ def test_booleans_do_not_prove_what_is_only_alike(
     )
     made = make_verified(candidate, checks=found)
     assert agrees_by_chance(made) is expected
-    assert isinstance(noted(made), Dropped) is expected
+    assert isinstance(noted([made])[0], Dropped) is expected
 
 
 def saying(message: str) -> str:
@@ -129,18 +129,18 @@ def saying(message: str) -> str:
     [
         ("load is deprecated, use toy.other instead", "toy.read", Producer.FORWARD, True),
         ("load is deprecated, use toy.read instead", "toy.read", Producer.FORWARD, False),
-        ("load is deprecated, use toy.other instead", "toy.read", Producer.CONTROL, False),
+        ("load is deprecated, use toy.other instead", "toy.read", Producer.EVOLVED, True),
     ],
-    ids=["another", "the same", "no edit"],
+    ids=["another", "the same", "authors"],
 )
 def test_the_library_has_the_last_word(
     message: str, new_api: str, producer: Producer, dropped: bool
 ) -> None:
     change = make_change(kind=ChangeKind.RENAMED)
-    codes = (OLD, OLD) if producer is Producer.CONTROL else (OLD, OLD.replace("load", "read"))
+    codes = (OLD, OLD.replace("load", "read"))
     replacement = Replacement(new_api, (), 1.0)
     candidate = make_candidate(*codes, change=change, replacement=replacement, producer=producer)
-    found = noted(make_verified(candidate, evidence=saying(message)))
+    found = noted([make_verified(candidate, evidence=saying(message))])[0]
     assert isinstance(found, Dropped) is dropped
 
 
@@ -163,7 +163,7 @@ def test_the_successor_is_what_the_authors_wrote(
     candidate = make_candidate(
         OLD, f"import toy\nx = {new}\n", change=change, replacement=None, producer=Producer.EVOLVED
     )
-    found = noted(make_verified(candidate, new_api="toy.get"))
+    found = noted([make_verified(candidate, new_api="toy.get")])[0]
     assert isinstance(found, Verified)
     assert found.pair.new_api == expected
 
@@ -184,7 +184,7 @@ def test_what_is_passed_in_another_way_is_not_left_out(
 ) -> None:
     change = make_change(kind=ChangeKind.PARAMETER_REMOVED, parameter="mode")
     codes = (f"import toy\nx = {code}\n" for code in (old, new))
-    found = noted(make_verified(make_candidate(*codes, change=change, replacement=None)))
+    found = noted([make_verified(make_candidate(*codes, change=change, replacement=None))])[0]
     if expected is None:
         assert isinstance(found, Dropped)
     else:
@@ -195,7 +195,7 @@ def test_what_is_passed_in_another_way_is_not_left_out(
 def test_an_edit_that_the_change_does_not_call_for_is_no_row() -> None:
     old, new = OLD + "check(x)\n", OLD.replace("load", "read")
     stray = make_candidate(old, new, producer=Producer.EVOLVED)
-    found = noted(make_verified(stray))
+    found = noted([make_verified(stray)])[0]
     assert isinstance(found, Dropped)
     assert found.reason is DropReason.UNEXPLAINED
 
@@ -208,17 +208,17 @@ def test_each_change_of_a_program_has_its_sentence() -> None:
         producer=Producer.COMPOSED,
         further=(FurtherChange(other, None),),
     )
-    found = noted(make_verified(composed))
+    found = noted([make_verified(composed)])[0]
     assert isinstance(found, Verified)
     assert "Write `toy.new` instead." in found.pair.update_info.splitlines()
     unknown = replace(composed, further=(FurtherChange(make_change("toy.old"), None),))
-    assert isinstance(noted(make_verified(unknown)), Dropped)
+    assert isinstance(noted([make_verified(unknown)])[0], Dropped)
 
 
 def test_the_message_says_that_a_way_of_using_is_deprecated() -> None:
     said = saying("passing a list to `load` is deprecated, use `read`")
     candidate = make_candidate(change=make_change(kind=ChangeKind.DEPRECATED))
-    found = noted(make_verified(candidate, evidence=said))
+    found = noted([make_verified(candidate, evidence=said)])[0]
     assert isinstance(found, Verified)
     assert found.pair.description.startswith("A way of using the function `toy.load` is deprecated")
 
@@ -228,3 +228,63 @@ def test_a_control_row_shows_nothing_of_a_successor() -> None:
     assert not candidate.once_proved(True).replacement.was_there  # type: ignore[union-attr]
     assert make_candidate().once_proved(True).replacement.was_there  # type: ignore[union-attr]
     assert not make_candidate().once_proved(False).replacement.was_there  # type: ignore[union-attr]
+
+
+def test_a_control_row_has_the_notes_of_a_row_that_its_change_concerns() -> None:
+    said = saying("load is deprecated, use read")
+    change = make_change(kind=ChangeKind.DEPRECATED)
+    other = "import toy\nx = toy.read(1, label='mine')\n"
+    row = make_verified(make_candidate(change=change), evidence=said)
+    longer = make_verified(
+        make_candidate(OLD + "y = 2\n", OLD.replace("load", "read") + "y = 2\n", change=change),
+        evidence=saying("load is deprecated, use read, or whatever else there is"),
+    )
+    control = make_verified(
+        make_candidate(other, other, change=change, producer=Producer.CONTROL), evidence=said
+    )
+    shown, _, found = noted([row, longer, control])
+    assert isinstance(shown, Verified)
+    assert isinstance(found, Verified)
+    assert (found.pair.description, found.pair.update_info) == (
+        shown.pair.description,
+        shown.pair.update_info,
+    )
+    alone = noted([control])[0]
+    assert isinstance(alone, Dropped)
+    assert alone.reason is DropReason.UNEXPLAINED
+
+
+def test_of_several_changes_each_has_the_message_that_it_alone_gives() -> None:
+    change = make_change(kind=ChangeKind.DEPRECATED)
+    single = make_verified(
+        make_candidate(change=change), evidence=saying("passing a list to load is deprecated")
+    )
+    other = FurtherChange(make_change("toy.old"), Replacement("toy.new", (), 1.0))
+    codes = (OLD + "y = toy.old(2)\n", OLD.replace("load", "read") + "y = toy.new(2)\n")
+    composed = make_verified(
+        make_candidate(*codes, change=change, producer=Producer.COMPOSED, further=(other,)),
+        evidence=saying("no old in toy"),
+    )
+    _, found = noted([single, composed])
+    assert isinstance(found, Verified)
+    assert "A way of using the function `toy.load` is deprecated" in found.pair.update_info
+
+
+def test_a_renamed_parameter_is_one_that_the_program_passes() -> None:
+    change = make_change(kind=ChangeKind.PARAMETER_RENAMED, parameter="mode", new_value="how")
+    for old, is_row in (("toy.load(1, mode=2)", True), ("toy.load(1)", False)):
+        codes = (f"import toy\nx = {code}\n" for code in (old, "toy.load(1, how=2)"))
+        replacement = Replacement("toy.load", (), 1.0, new_parameter="how")
+        found = noted(
+            [make_verified(make_candidate(*codes, change=change, replacement=replacement))]
+        )
+        assert isinstance(found[0], Verified) is is_row
+
+
+def test_a_keyword_that_the_message_replaces_is_not_just_left_out() -> None:
+    change = make_change(kind=ChangeKind.DEPRECATED, parameter="mode")
+    codes = (f"import toy\nx = {code}\n" for code in ("toy.load(1, mode=2)", "toy.load(1)"))
+    candidate = make_candidate(*codes, change=change, replacement=None)
+    for message, is_row in (("mode is deprecated", True), ("mode: use `how` instead", False)):
+        found = noted([make_verified(candidate, evidence=saying(message))])
+        assert isinstance(found[0], Verified) is is_row
