@@ -39,7 +39,8 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
     if replacement is not None and _takes_the_place(replacement.new_api, change, candidate):
         told = _other_api(change, replacement.new_api, candidate)
         if told:
-            return told
+            is_called_alike = candidate.further or _are_called_alike(replacement.new_api, candidate)
+            return told if is_called_alike else f"{told} {_other_expression(candidate)}".rstrip()
     known = known_successor(change, candidate)
     said = _other_api(change, known, candidate) if known else ""
     if candidate.further:
@@ -281,6 +282,16 @@ def _gets_the_object(change: ApiChange, new_api: str, candidate: Candidate) -> b
     )
     objects = {ast.unparse(call.func.value) for call in old if isinstance(call.func, ast.Attribute)}
     return any(objects.intersection(map(ast.unparse, call.args)) for call in new)
+
+
+def _are_called_alike(new_api: str, candidate: Candidate) -> bool:
+    """Whether calls of the successor pass by position what calls of the old one passed so."""
+    old_name, name = leaf_of(candidate.change.old_api), leaf_of(new_api)
+    old_calls = _calls_by_name(candidate.old_code, old_name)
+    calls = _calls_by_name(candidate.new_code, name)
+    old = [[ast.unparse(one).replace(old_name, name) for one in call.args] for call in old_calls]
+    new = [[ast.unparse(one) for one in call.args] for call in calls]
+    return len(old) != len(new) or sorted(old) == sorted(new)
 
 
 def _further_arguments(change: ApiChange, new_api: str, candidate: Candidate) -> str:

@@ -155,7 +155,7 @@ NOTE = "Under 2.0 the old way warns, DeprecationWarning: use read"
         (
             make_change("toy.Table.ptp", object_kind=ObjectKind.METHOD),
             Replacement("toy.ptp", (), 1.0),
-            "Call `toy.ptp` with the object as its first argument.",
+            "Call `toy.ptp` with the object as its first argument. Where it was `a.ptp()`, write `toy.ptp(a)`.",
         ),
         (make_change(), None, "Where it was `toy.load`, write `toy.read`."),
     ],
@@ -435,3 +435,25 @@ def test_what_goes_on_being_used_is_not_deprecated_as_a_whole(
     )
     note = update_note(candidate, proof, STEP)
     assert note.startswith(f"{expected} in toy 2.0 (up to 1.0 it works"), note
+
+
+TABLE = make_change("toy.Table.ptp", object_kind=ObjectKind.METHOD)
+
+
+@pytest.mark.parametrize(
+    ("change", "new_api", "old", "new", "expected"),
+    [
+        (make_change(), "toy.read", "toy.load(a, 2)", "toy.read(a, 2)", "Write `toy.read` instead."),
+        (make_change(), "toy.read", "toy.load(toy.load(1))", "toy.read(toy.read(1))", "Write `toy.read` instead."),
+        (make_change(), "toy.read", "toy.load([1, 2], [])", "toy.read(1, 2)", "Write `toy.read` instead. Where it was `toy.load([a, b], [])`, write `toy.read(a, b)`."),
+        (TABLE, "toy.ptp", "t.ptp()", "toy.ptp(t)", "Call `toy.ptp` with the object as its first argument. Where it was `a.ptp()`, write `toy.ptp(a)`."),
+        (TABLE, "toy.Kind", "t.ptp('a')", "t.cast(toy.Kind('a'))", "Where it was `a.ptp(b)`, write `a.cast(toy.Kind(b))`."),
+    ],
+    ids=["alike", "within another", "unpacked", "as a function", "not of the object"],
+)  # fmt: skip
+def test_another_way_of_calling_is_shown(
+    change: ApiChange, new_api: str, old: str, new: str, expected: str
+) -> None:
+    codes = (f"import toy\nt = make()\nx = {code}\n" for code in (old, new))
+    candidate = make_candidate(*codes, change=change, replacement=Replacement(new_api, (), 1.0))
+    assert update_note(candidate, WARN, STEP).splitlines()[1] == expected
