@@ -398,8 +398,6 @@ class Candidate:
     replacement: Replacement | None = None
     further: tuple[FurtherChange, ...] = ()
     """Composed programs: the changes that the code meets besides `change`."""
-    concerned: Proof | None = None
-    """Control rows: what `change` does to code that it concerns."""
 
     @property
     def key(self) -> str:

@@ -6,7 +6,6 @@ replaces the changed API already, then code of the same module.
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -16,11 +15,9 @@ from recode_data.records import (
     ApiChange,
     Candidate,
     Producer,
-    Proof,
     Usage,
     Verified,
     content_id,
-    decode,
 )
 from recode_data.rewrites.members import leads_to_member
 from recode_data.verify.influence import touching_lines
@@ -55,16 +52,11 @@ def control(proved: Sequence[Verified], usages: StepUsages) -> Iterator[Candidat
             Producer.CONTROL,
             usage,
             candidate.replacement,
-            concerned=_proof_of(item),
         )
 
 
 def _mixed(item: Verified) -> str:
     return content_id("control", item.candidate.change.key)
-
-
-def _proof_of(item: Verified) -> Proof:
-    return decode(json.dumps(json.loads(item.pair.evidence)["proof"]), Proof)
 
 
 def _near_miss(
