@@ -29,6 +29,9 @@ _QUALIFIED = re.compile(
     r"[^.;]*?\b(?:is|are|was|has been)\s+deprecated",
     re.IGNORECASE,
 )
+_QUALIFIER = re.compile(
+    r"\bwith\s+(?:an?|the)\s+(?:proper|explicit|appropriate|corresponding)\s+[`'\"]?(\w+)"
+)
 _NOUN = r"(?:\s+(?:class|function|method|property|attribute|module|namespace|alias))?"
 _STATE = r"\s+(?:is|was|has been|are)\s+(?:now\s+)?(?:deprecated|removed|renamed|moved)"
 
@@ -64,13 +67,17 @@ def speaks_against(item: FurtherChange, said: str, new_code: str) -> bool:
     change = item.change
     if change.kind not in WHOLE or change.parameter is not None:
         return False
-    advice = advised(message_about(change, said))
+    message = message_about(change, said)
+    words = {*re.findall(r"\w+", new_code)}
+    if not words.issuperset(_QUALIFIER.findall(message)):
+        return True
+    advice = advised(message)
     names = {part for name in advice for part in name.split(".")}
     if not names - {leaf_of(change.old_api)}:
         return False
     if item.replacement is not None and item.replacement.new_api != change.old_api:
         return leaf_of(item.replacement.new_api) not in names
-    return {*map(leaf_of, advice)}.isdisjoint(re.findall(r"\w+", new_code))
+    return words.isdisjoint(map(leaf_of, advice))
 
 
 def is_of_a_way(change: ApiChange, said: str) -> bool | None:
@@ -80,7 +87,8 @@ def is_of_a_way(change: ApiChange, said: str) -> bool | None:
     """
     message = " ".join(message_about(change, said).split())
     leaf = re.escape(leaf_of(change.old_api))
-    if _QUALIFIED.search(message) or re.search(rf"\b{leaf}\.__init__\b", message):
+    is_called = rf"\b{leaf}(?:\.__init__\b|[`'\"]?\s+should (?:not|no longer) be\b)"
+    if _QUALIFIED.search(message) or re.search(is_called, message):
         return True
     if re.search(rf"\b{leaf}(?:\(\))?[`'\"]?{_NOUN}{_STATE}", message):
         return False

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 
-from recode_data.notes.instead import all_keywords, listed
+from recode_data.notes.instead import all_keywords, listed, values_of
 from recode_data.records import Candidate
 from recode_data.references import attribute_names, taken_up
 
+ALSO = "The new code also "
+"""How the sentence begins: it is about one program, and true of no other."""
 MOST_NAMES = 3
 """More names than these are a rewrite of the example, and a list of them explains nothing."""
+LONGEST_VALUE = 40
+"""Characters of an argument that is named in passing."""
 _WORD = re.compile(r"\w+")
 
 
@@ -32,7 +36,8 @@ def besides(candidate: Candidate, said: str) -> str:
         _unsaid([*_paths(first, second, candidate), *_members(first, second)], words)
         for first, second in ((new, old), (old, new))
     )
-    passed = _unsaid(all_keywords(new) - all_keywords(old), words)
+    names = _unsaid(all_keywords(new) - all_keywords(old), words)
+    passed = [_with_its_value(name, new) for name in names]
     if max(len(left), len(up), len(passed)) > MOST_NAMES:
         return ""
     parts = []
@@ -41,7 +46,14 @@ def besides(candidate: Candidate, said: str) -> str:
         parts.append(f"uses {listed(up)}{place}")
     if passed:
         parts.append(f"passes {listed(passed)}")
-    return f"The new code also {' and '.join(parts)}." if parts else ""
+    return f"{ALSO}{' and '.join(parts)}." if parts else ""
+
+
+def _with_its_value(keyword: str, code: str) -> str:
+    """`dtype=int`, where every call that passes it passes that."""
+    values = values_of(keyword, code)
+    value = values.pop() if len(values) == 1 else ""
+    return f"{keyword}={value}" if 0 < len(value) <= LONGEST_VALUE else keyword
 
 
 def _are_a_pair(left: list[str], up: list[str]) -> bool:

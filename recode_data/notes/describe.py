@@ -123,7 +123,7 @@ def _what_happened(
             else f"{parameter} was renamed{to_name}"
         ),
         ChangeKind.PARAMETER_ADDED_REQUIRED: f"{parameter} became required",
-        ChangeKind.PARAMETER_REORDERED: f"The parameters of `{change.old_api}` changed their order",
+        ChangeKind.PARAMETER_REORDERED: _other_places(change),
         ChangeKind.KEYWORD_ONLY: f"{parameter} {_must(effect)} be passed by keyword",
         ChangeKind.KIND_CHANGED: f"{subject} became {_kind_now(change)}",
         ChangeKind.RETURN_CHANGED: f"What `{change.old_api}` returns changed",
@@ -147,6 +147,17 @@ def _what_happened(
         )
         return f"The default of the parameter `{change.parameter}` of `{change.old_api}` changed{values}"
     return sentences[kind]
+
+
+def _other_places(change: ApiChange) -> str:
+    """What happened to arguments that are passed by position."""
+    old, new = (
+        [item.name for item in shown.parameters] if shown else []
+        for shown in (change.old_signature, change.new_signature)
+    )
+    if old and [name for name in old if name in new] == [name for name in new if name in old]:
+        return f"Parameters of `{change.old_api}` have another place"
+    return f"The parameters of `{change.old_api}` changed their order"
 
 
 def _is_of_a_way(change: ApiChange, candidate: Candidate, said: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from recode_data.notes.advice import NOTHING_SAID, WHOLE, advised, speaks_against
-from recode_data.notes.besides import besides
+from recode_data.notes.advice import NOTHING_SAID, WHOLE, advised, leaf_of, speaks_against
 from recode_data.notes.describe import changes_of
 from recode_data.notes.instead import (
     all_keywords,
@@ -18,6 +17,7 @@ from recode_data.notes.instead import (
     uses_of,
 )
 from recode_data.records import (
+    ApiChange,
     Candidate,
     ChangeKind,
     EvidenceKind,
@@ -25,6 +25,7 @@ from recode_data.records import (
     Producer,
     Verified,
 )
+from recode_data.rewrites.members import changes_member
 
 SAY_LITTLE = frozenset({"b", "n", "x", "cut", "type"})
 """Tags of canonical values: booleans, None, and what carries no information."""
@@ -46,6 +47,8 @@ def unexplained(candidate: Candidate, said: Mapping[str, str] = NOTHING_SAID) ->
 def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     """Whether a reader of the note knows what to write."""
     change = item.change
+    if _is_of_the_language(change):
+        return False
     if candidate.producer is Producer.CONTROL:  # "is deprecated", and the code goes on using it
         is_whole = change.kind is ChangeKind.DEPRECATED and change.parameter is None
         return not (is_whole and uses_of(change, candidate.new_code))
@@ -53,8 +56,8 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
         is_passed = change.parameter in all_keywords(candidate.new_code)
         return is_passed or is_replaced_by_arguments(item, candidate)
     if change.kind is ChangeKind.BEHAVIOUR:
-        said = instead(item, candidate)
-        return bool(said or (not candidate.further and besides(candidate, change.old_api)))
+        told = instead(item, candidate, may_list=False)
+        return bool(told)
     if change.kind is ChangeKind.PARAMETER_RENAMED:
         return passes(candidate.old_code, change.parameter)
     if change.parameter is not None:
@@ -66,6 +69,12 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     if change.kind in WHOLE or change.kind is ChangeKind.KIND_CHANGED:
         return bool(instead(item, candidate))
     return True
+
+
+def _is_of_the_language(change: ApiChange) -> bool:
+    """Whether users write an operator or a call of a builtin for it: `a / b`, and not `a.__div__(b)`."""
+    leaf = leaf_of(change.old_api)
+    return changes_member(change) and leaf.startswith("__") and leaf.endswith("__")
 
 
 def goes_against_advice(candidate: Candidate, said: Mapping[str, str]) -> bool:

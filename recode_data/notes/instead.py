@@ -27,8 +27,14 @@ LONGEST_EXPRESSION = 100
 _READ = (ObjectKind.PROPERTY.value, ObjectKind.ATTRIBUTE.value)
 
 
-def instead(item: FurtherChange, candidate: Candidate) -> str:
-    """The sentence for one change of a candidate; empty where nothing is known."""
+def instead(item: FurtherChange, candidate: Candidate, *, may_list: bool = True) -> str:
+    """The sentence for one change of a candidate; empty where nothing is known.
+
+    Args:
+        item: the change, and what replaces it.
+        candidate: with both codes.
+        may_list: where no one edit tells it, list what the new code uses and the old one did not.
+    """
     change, replacement = item.change, item.replacement
     if change.parameter is not None:
         return _other_arguments(item, candidate)
@@ -45,7 +51,7 @@ def instead(item: FurtherChange, candidate: Candidate) -> str:
     said = _other_api(change, known, candidate) if known else ""
     if candidate.further:
         return said
-    return _other_expression(candidate) or said or _taken_up(candidate)
+    return _other_expression(candidate) or said or (_taken_up(candidate) if may_list else "")
 
 
 def known_successor(change: ApiChange, candidate: Candidate) -> str | None:
@@ -79,7 +85,7 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     if new_name and new_name != name:
         return f"Pass `{new_name}` instead of `{name}`."
     if change.kind is ChangeKind.PARAMETER_REORDERED:
-        return "Pass the arguments by name, or in the new order."
+        return "Pass the arguments by name, or at their new places."
     if change.kind is ChangeKind.KEYWORD_ONLY:
         return f"Write `{name}=...` where it was given by position."
     taken = _arguments_taken_up(item, candidate)
@@ -118,6 +124,16 @@ def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
         for code in (candidate.old_code, candidate.new_code)
     )
     return after < before
+
+
+def values_of(keyword: str, code: str) -> set[str]:
+    """What calls pass under this name, as source text."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {ast.unparse(one.value) for call in calls for one in call.keywords if one.arg == keyword}
 
 
 def _values_of(item: FurtherChange, code: str) -> set[str]:
@@ -266,11 +282,19 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     if not changes_member(change) and leads_to_member(change, new_api):
         return f"Call the method `{new_api}` of the first argument."
     if change.object_kind is ObjectKind.MODULE and _is_taken_whole(new_api, candidate.new_code):
-        return f"What was taken from it is `{new_api}` now."
+        return (
+            f"What was taken from it is `{new_api}` now{_in_place_of(change, new_api, candidate)}."
+        )
     leaf = re.escape(new_api.rpartition(".")[2])
     sign = "-" if re.search(rf"(?<![\w)])-(?:\w+\.)*{leaf}\b", change.message) else ""
     more = _further_arguments(change, new_api, candidate)
     return f"Write `{sign}{new_api}` instead{more}."  # np.NINF: "Use `-np.inf` instead"
+
+
+def _in_place_of(change: ApiChange, new_api: str, candidate: Candidate) -> str:
+    """The member of the module that has the same name."""
+    member = f"{change.old_api}.{leaf_of(new_api)}"
+    return f", in place of `{member}`" if member in _paths(candidate.old_code) else ""
 
 
 def _gets_the_object(change: ApiChange, new_api: str, candidate: Candidate) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from recode_data.notes.advice import WHOLE
+from recode_data.notes.besides import ALSO
 from recode_data.notes.describe import describe, update_note
 from recode_data.notes.faithful import agrees_by_chance, goes_against_advice, unexplained
 from recode_data.notes.instead import known_successor, paths_taken_up
@@ -83,7 +84,11 @@ def _noted(outcome: Outcome, said: Mapping[str, str]) -> Outcome:
 
 
 def _lent(control: Verified, lenders: Mapping[tuple[str, str], list[MigrationPair]]) -> Outcome:
-    rows = lenders.get(_subject(control.candidate), [])
+    rows = [
+        row
+        for row in lenders.get(_subject(control.candidate), [])
+        if not any(line.startswith(ALSO) for line in row.update_info.splitlines())
+    ]
     if not rows:
         why = "no row shows what its change asks for"
         return Dropped(control.candidate, DropReason.UNEXPLAINED, why)

@@ -41,10 +41,12 @@ def test_names_that_a_message_says_to_write(message: str, expected: tuple[str, .
         ("LOAD is deprecated. Use toy.part.f", "toy.part", "toy.part.f()", False),
         ("LOAD is deprecated. Use toy.read.", None, "toy.read()", False),
         ("LOAD is deprecated. Use toy.read.", None, "toy.get()", True),
+        ("Use `toy.read` with a proper dtype instead of LOAD.", "toy.read", "toy.read(1)", True),
+        ("Use `toy.read` with a proper dtype instead of LOAD.", "toy.read", "toy.read(1, dtype=int)", False),
         ("LOAD is deprecated.", "toy.get", "toy.get()", False),
         ("other is deprecated. Use toy.read.", "toy.get", "toy.get()", False),
     ],
-    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "no word", "of another"],
+    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "no word", "of another"],
 )  # fmt: skip
 def test_another_successor_than_the_library_names(
     message: str, new_api: str | None, new_code: str, expected: bool
@@ -71,6 +73,7 @@ def test_advice_on_values_and_arguments_is_for_the_proof(change: object) -> None
         ("Passing a Series to `load` is deprecated. Use `Series.len()`", True),
         ("Creating ranges using `load(s)` is deprecated.", True),
         ("load.__init__ is deprecated and will be removed", True),
+        ("`load` should not be instantiated. Use `read`.", True),
         ("`load` is deprecated. It has been renamed to `read`.", False),
         ("toy.load() was removed in 2.0", False),
         ("The load function is deprecated", False),

@@ -203,7 +203,7 @@ SIZE = make_change(
         (make_change(kind=ChangeKind.BEHAVIOUR), "toy.read", "x = toy.load(1)", "x = toy.read(1)", "Write `toy.read` instead."),
         (LIB, "toy.other", "from toy.lib import a", "from toy.other import a", "Write `toy.other` instead."),
         (LIB, "toy.other", "import toy.lib as t\nt.a()", "import toy.other as t\nt.a()", "Write `toy.other` instead."),
-        (LIB, "toy.a", "import toy.lib as t\nt.a()", "toy.a()", "What was taken from it is `toy.a` now."),
+        (LIB, "toy.a", "import toy.lib as t\nt.a()", "toy.a()", "What was taken from it is `toy.a` now, in place of `toy.lib.a`."),
     ],
     ids=["neither read nor called", "goes on being used", "replaced", "module", "whole module", "what a module held"],
 )  # fmt: skip
@@ -264,7 +264,7 @@ def test_what_authors_wrote_for_a_renamed_parameter_is_named() -> None:
 def test_a_new_order_is_told_of_all_arguments() -> None:
     change = make_change(kind=ChangeKind.PARAMETER_REORDERED, parameter="key")
     note = update_note(make_candidate(change=change, replacement=None), WARN, STEP)
-    assert "Pass the arguments by name, or in the new order." in note
+    assert "Pass the arguments by name, or at their new places." in note
 
 
 def test_composed_rows_tell_of_each_change() -> None:
@@ -457,3 +457,23 @@ def test_another_way_of_calling_is_shown(
     codes = (f"import toy\nt = make()\nx = {code}\n" for code in (old, new))
     candidate = make_candidate(*codes, change=change, replacement=Replacement(new_api, (), 1.0))
     assert update_note(candidate, WARN, STEP).splitlines()[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (("a", "b"), ("b", "a"), "The parameters of `toy.load` changed their order between"),
+        (("a", "b"), ("a", "c", "b"), "Parameters of `toy.load` have another place between"),
+        (("a", "b"), ("b",), "Parameters of `toy.load` have another place between"),
+    ],
+    ids=["permuted", "one more", "one less"],
+)
+def test_an_order_that_stayed_is_not_another_one(
+    old: tuple[str, ...], new: tuple[str, ...], expected: str
+) -> None:
+    change = make_change(
+        kind=ChangeKind.PARAMETER_REORDERED,
+        old_signature=signature(*old),
+        new_signature=signature(*new),
+    )
+    assert describe(make_candidate(change=change), BREAK, STEP).startswith(expected)

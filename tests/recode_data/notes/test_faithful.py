@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from recode_data.notes.faithful import agrees_by_chance, unexplained
+from recode_data.notes.instead import instead
 from recode_data.notes.noting import noted
 from recode_data.records import (
     ChangeKind,
@@ -17,6 +18,7 @@ from recode_data.records import (
     Evidence,
     EvidenceKind,
     FurtherChange,
+    ObjectKind,
     Producer,
     Replacement,
     Verified,
@@ -242,7 +244,11 @@ def test_a_control_row_has_the_notes_of_a_row_that_its_change_concerns() -> None
     control = make_verified(
         make_candidate(other, other, change=change, producer=Producer.CONTROL), evidence=said
     )
-    shown, _, found = noted([row, longer, control])
+    shorter = make_verified(
+        make_candidate(OLD, OLD.replace("load", "read").replace("1", "toy.a"), change=change),
+        evidence=saying(""),
+    )
+    shown, _, _, found = noted([row, longer, shorter, control])
     assert isinstance(shown, Verified)
     assert isinstance(found, Verified)
     assert (found.pair.description, found.pair.update_info) == (
@@ -288,3 +294,23 @@ def test_a_keyword_that_the_message_replaces_is_not_just_left_out() -> None:
     for message, is_row in (("mode is deprecated", True), ("mode: use `how` instead", False)):
         found = noted([make_verified(candidate, evidence=saying(message))])
         assert isinstance(found[0], Verified) is is_row
+
+
+@pytest.mark.parametrize(
+    ("old_api", "is_row"),
+    [("toy.Table.__div__", False), ("toy.Table.div", True), ("toy.__file__", True)],
+)
+def test_slots_of_the_language_are_not_what_users_write(old_api: str, is_row: bool) -> None:
+    kind = ObjectKind.METHOD if "Table" in old_api else ObjectKind.ATTRIBUTE
+    leaf = old_api.rpartition(".")[2]
+    codes = (f"import toy\nx = {code}\n" for code in (f"toy.{leaf}", "toy.read"))
+    candidate = make_candidate(*codes, change=make_change(old_api, object_kind=kind))
+    assert (unexplained(candidate) is None) is is_row
+
+
+def test_a_list_of_names_does_not_explain_another_behaviour() -> None:
+    change = make_change(kind=ChangeKind.BEHAVIOUR)
+    new = "import toy\nwith toy.open(1) as f:\n    x = toy.load(f)\n"
+    candidate = make_candidate(OLD, new, change=change, replacement=None)
+    assert instead(FurtherChange(change), candidate)
+    assert unexplained(candidate) == change.key

@@ -4,7 +4,7 @@ import json
 
 from recode_data.producers.control import SHARE, control
 from recode_data.producers.proposals import StepUsages
-from recode_data.records import Effect, Producer, Proof, Replacement, Usage, Verified
+from recode_data.records import Producer, Replacement, Usage, Verified
 from tests.making import make_candidate, make_change, make_usage, make_verified
 
 PROOF = {
@@ -64,8 +64,3 @@ def test_each_usage_once_and_no_more_than_a_share() -> None:
     found = controls([usage("other", number) for number in range(50)])
     assert len(found) == len({code for _, code in found}) == len(PROVED) // SHARE
     assert len(controls([usage("other")])) == 1
-
-
-def test_the_note_is_that_of_code_which_the_change_concerns() -> None:
-    (candidate, *_) = control(PROVED, StepUsages([usage("other")], ()))
-    assert candidate.concerned == Proof(Effect.BREAK, "AttributeError", None, "gone", 2, 1)
