@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from recode_data.notes.reading import leaf_of
 from recode_data.records import ApiChange, ChangeKind, FurtherChange
 
 WHOLE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED, ChangeKind.DEPRECATED})
@@ -93,16 +93,3 @@ def is_of_a_way(change: ApiChange, said: str) -> bool | None:
     if re.search(rf"\b{leaf}(?:\(\))?[`'\"]?{_NOUN}{_STATE}", message):
         return False
     return None
-
-
-def called_name(call: ast.Call) -> str | None:
-    """`f` of `f()` and of `a.f()`."""
-    function = call.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else None
-
-
-def leaf_of(path: str) -> str:
-    """`c` of `a.b.c`, and the class of its constructor."""
-    return path.removesuffix(".__init__").rpartition(".")[2]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from recode_data.notes.instead import all_keywords, listed, values_of
+from recode_data.notes.instead import listed
+from recode_data.notes.reading import all_keywords, values_of
 from recode_data.records import Candidate
 from recode_data.references import attribute_names, taken_up
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from recode_data.notes.advice import NOTHING_SAID, WHOLE, advised, leaf_of, speaks_against
+from recode_data.notes.advice import NOTHING_SAID, WHOLE, advised, speaks_against
 from recode_data.notes.describe import changes_of
 from recode_data.notes.instead import (
-    all_keywords,
     instead,
     is_about_position,
     is_replaced_by_arguments,
     leaves_out,
-    passes,
     uses_of,
 )
+from recode_data.notes.reading import all_keywords, leaf_of, passes
 from recode_data.records import (
     ApiChange,
     Candidate,

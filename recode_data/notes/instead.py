@@ -7,7 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from recode_data.notes.advice import called_name, leaf_of
+from recode_data.notes.reading import (
+    all_keywords,
+    calls_by_name,
+    is_taken_whole,
+    keyword_text,
+    keywords_of,
+    leaf_of,
+    members,
+    paths_in,
+    uses,
+)
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -15,7 +25,6 @@ from recode_data.records import (
     FurtherChange,
     ObjectKind,
 )
-from recode_data.references import attribute_names, find_references
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.templates import learn
 
@@ -62,9 +71,9 @@ def known_successor(change: ApiChange, candidate: Candidate) -> str | None:
             continue
         if leads_to_member(change, known.new_api):
             leaf = leaf_of(known.new_api)
-            is_taken_up = _attributes(new_code).count(leaf) > _attributes(old_code).count(leaf)
+            is_taken_up = members(new_code).count(leaf) > members(old_code).count(leaf)
         else:
-            is_taken_up = _uses(known.new_api, new_code) > _uses(known.new_api, old_code)
+            is_taken_up = uses(known.new_api, new_code) > uses(known.new_api, old_code)
         if is_taken_up and _takes_the_place(known.new_api, change, candidate):
             return known.new_api
     return None
@@ -73,7 +82,7 @@ def known_successor(change: ApiChange, candidate: Candidate) -> str | None:
 def paths_taken_up(candidate: Candidate) -> tuple[list[str], list[str]]:
     """Of the library, where it has any: what the new code uses more often, and what less."""
     library = candidate.change.old_api.partition(".")[0]
-    old, new = (Counter(_paths(code)) for code in (candidate.old_code, candidate.new_code))
+    old, new = (Counter(paths_in(code)) for code in (candidate.old_code, candidate.new_code))
     return _of(library, new - old), _of(library, old - new)
 
 
@@ -112,7 +121,7 @@ def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
     if item.change.parameter not in old:
         return []
     calls = _calls_of(item, candidate.new_code)
-    return sorted({_keyword(one) for call in calls for one in call.keywords} - old)
+    return sorted({keyword_text(one) for call in calls for one in call.keywords} - old)
 
 
 def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
@@ -126,16 +135,6 @@ def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
     return after < before
 
 
-def values_of(keyword: str, code: str) -> set[str]:
-    """What calls pass under this name, as source text."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return {ast.unparse(one.value) for call in calls for one in call.keywords if one.arg == keyword}
-
-
 def _values_of(item: FurtherChange, code: str) -> set[str]:
     """What calls of the API pass for the parameter by keyword, as source text."""
     return {
@@ -146,24 +145,10 @@ def _values_of(item: FurtherChange, code: str) -> set[str]:
     }
 
 
-def passes(code: str, parameter: str | None) -> bool:
-    """Whether a call passes this keyword, or unpacks a mapping that may hold it."""
-    found = all_keywords(code)
-    return parameter in found or any(name.startswith("**") for name in found)
-
-
 def _calls_of(item: FurtherChange, code: str) -> list[ast.Call]:
     """Calls by the API's name, or by that of what takes its place."""
     paths = {item.change.old_api, item.replacement.new_api if item.replacement else ""}
-    return [call for name in {*map(leaf_of, paths)} for call in _calls_by_name(code, name)]
-
-
-def _calls_by_name(code: str, name: str) -> list[ast.Call]:
-    try:
-        nodes = ast.walk(ast.parse(code))
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-    return [node for node in nodes if isinstance(node, ast.Call) and called_name(node) == name]
+    return [call for name in {*map(leaf_of, paths)} for call in calls_by_name(code, name)]
 
 
 def is_about_position(change: ApiChange) -> bool:
@@ -180,24 +165,6 @@ def is_replaced_by_arguments(item: FurtherChange, candidate: Candidate) -> bool:
     return item.change.parameter not in all_keywords(candidate.new_code) and bool(
         _arguments_taken_up(item, candidate)
     )
-
-
-def all_keywords(code: str) -> set[str]:
-    """Names of keyword arguments that calls pass, `**` and what is behind it for unpacked ones."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    return {
-        _keyword(item)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for item in node.keywords
-    }
-
-
-def _keyword(item: ast.keyword) -> str:
-    return item.arg or f"**{ast.unparse(item.value)}"
 
 
 def new_parameter_of(item: FurtherChange) -> str | None:
@@ -233,12 +200,8 @@ def _takes_the_place(new_api: str, change: ApiChange, candidate: Candidate) -> b
     """Whether another API stands where the old one stood; not where the old one goes on being used."""
     if new_api == change.old_api:
         return False
-    old, new = (_uses(change.old_api, code) for code in (candidate.old_code, candidate.new_code))
+    old, new = (uses(change.old_api, code) for code in (candidate.old_code, candidate.new_code))
     return not new or new < old
-
-
-def _uses(path: str, code: str) -> int:
-    return sum(found == path for found in _paths(code))
 
 
 def goes_on_in(change: ApiChange, candidate: Candidate) -> bool:
@@ -250,28 +213,8 @@ def goes_on_in(change: ApiChange, candidate: Candidate) -> bool:
 def uses_of(change: ApiChange, code: str) -> int:
     """How often the code names the changed thing; of members of classes, only the name is known."""
     if changes_member(change):
-        return _attributes(code).count(change.old_api.rpartition(".")[2])
-    return _uses(change.old_api, code)
-
-
-def _attributes(code: str) -> list[str]:
-    try:
-        return [name for name, _ in attribute_names(code)]
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-
-
-def _is_taken_whole(path: str, code: str) -> bool:
-    """Whether the code uses the thing itself, and nothing in it: it is no module."""
-    paths = _paths(code)
-    return path in paths and not any(found.startswith(f"{path}.") for found in paths)
-
-
-def _paths(code: str) -> list[str]:
-    try:
-        return [reference.path for reference in find_references(code)]
-    except (SyntaxError, ValueError, RecursionError):
-        return []
+        return members(code).count(change.old_api.rpartition(".")[2])
+    return uses(change.old_api, code)
 
 
 def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
@@ -281,7 +224,7 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
         return f"Call `{new_api}` with the object as its first argument."
     if not changes_member(change) and leads_to_member(change, new_api):
         return f"Call the method `{new_api}` of the first argument."
-    if change.object_kind is ObjectKind.MODULE and _is_taken_whole(new_api, candidate.new_code):
+    if change.object_kind is ObjectKind.MODULE and is_taken_whole(new_api, candidate.new_code):
         return (
             f"What was taken from it is `{new_api}` now{_in_place_of(change, new_api, candidate)}."
         )
@@ -294,14 +237,14 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
 def _in_place_of(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     """The member of the module that has the same name."""
     member = f"{change.old_api}.{leaf_of(new_api)}"
-    return f", in place of `{member}`" if member in _paths(candidate.old_code) else ""
+    return f", in place of `{member}`" if member in paths_in(candidate.old_code) else ""
 
 
 def _gets_the_object(change: ApiChange, new_api: str, candidate: Candidate) -> bool:
     """Whether a call of the new function has what the old method was called on as an argument."""
     leaves = leaf_of(change.old_api), leaf_of(new_api)
     old, new = (
-        _calls_by_name(code, leaf)
+        calls_by_name(code, leaf)
         for code, leaf in zip((candidate.old_code, candidate.new_code), leaves, strict=True)
     )
     objects = {ast.unparse(call.func.value) for call in old if isinstance(call.func, ast.Attribute)}
@@ -311,8 +254,8 @@ def _gets_the_object(change: ApiChange, new_api: str, candidate: Candidate) -> b
 def _are_called_alike(new_api: str, candidate: Candidate) -> bool:
     """Whether calls of the successor pass by position what calls of the old one passed so."""
     old_name, name = leaf_of(candidate.change.old_api), leaf_of(new_api)
-    old_calls = _calls_by_name(candidate.old_code, old_name)
-    calls = _calls_by_name(candidate.new_code, name)
+    old_calls = calls_by_name(candidate.old_code, old_name)
+    calls = calls_by_name(candidate.new_code, name)
     old = [[ast.unparse(one).replace(old_name, name) for one in call.args] for call in old_calls]
     new = [[ast.unparse(one) for one in call.args] for call in calls]
     return len(old) != len(new) or sorted(old) == sorted(new)
@@ -321,8 +264,8 @@ def _are_called_alike(new_api: str, candidate: Candidate) -> bool:
 def _further_arguments(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     """What every call of the new API gets by keyword and no call of the old one got:
     `pandas.UInt64Index` became `pandas.Index` with a `dtype`."""
-    new = _keywords(candidate.new_code, new_api)
-    given = {name for call in _keywords(candidate.old_code, change.old_api) for name, _ in call}
+    new = keywords_of(candidate.new_code, new_api)
+    given = {name for call in keywords_of(candidate.old_code, change.old_api) for name, _ in call}
     if not new:
         return ""
     shared = set(new[0]).intersection(*new[1:])
@@ -330,23 +273,6 @@ def _further_arguments(change: ApiChange, new_api: str, candidate: Candidate) ->
     if not further or len(", ".join(further)) > LONGEST_EXPRESSION:
         return ""
     return f", with `{', '.join(further)}`"
-
-
-def _keywords(code: str, path: str) -> list[list[tuple[str, str]]]:
-    """Of each call of the path, its keyword arguments as written."""
-    try:
-        tree = ast.parse(code)
-        at = {(item.line, item.end_line) for item in find_references(code) if item.path == path}
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-    leaf = path.rpartition(".")[2]
-    return [
-        [(item.arg, ast.unparse(item.value)) for item in node.keywords if item.arg]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (node.func.lineno, node.func.end_lineno) in at
-        and ast.unparse(node.func).rpartition(".")[2] == leaf
-    ]
 
 
 def _other_expression(candidate: Candidate) -> str:

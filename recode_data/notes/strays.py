@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from recode_data.notes.advice import called_name, leaf_of
+from recode_data.notes.reading import called_name, leaf_of
 from recode_data.records import Candidate, Producer
 from recode_data.references import attribute_names, taken_up
 from recode_data.verify.influence import touching_lines

@@ -1,0 +1,111 @@
+"""What a snippet shows to a reader: the paths, members, calls and keywords in it.
+
+Code that does not parse shows nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from recode_data.references import attribute_names, find_references
+
+
+def values_of(keyword: str, code: str) -> set[str]:
+    """What calls pass under this name, as source text."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {ast.unparse(one.value) for call in calls for one in call.keywords if one.arg == keyword}
+
+
+def passes(code: str, parameter: str | None) -> bool:
+    """Whether a call passes this keyword, or unpacks a mapping that may hold it."""
+    found = all_keywords(code)
+    return parameter in found or any(name.startswith("**") for name in found)
+
+
+def calls_by_name(code: str, name: str) -> list[ast.Call]:
+    """Calls of something of this name: `f()` and `a.f()`."""
+    try:
+        nodes = ast.walk(ast.parse(code))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [node for node in nodes if isinstance(node, ast.Call) and called_name(node) == name]
+
+
+def all_keywords(code: str) -> set[str]:
+    """Names of keyword arguments that calls pass, `**` and what is behind it for unpacked ones."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return {
+        keyword_text(item)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for item in node.keywords
+    }
+
+
+def keyword_text(item: ast.keyword) -> str:
+    """The name that it passes, or `**` and what it unpacks."""
+    return item.arg or f"**{ast.unparse(item.value)}"
+
+
+def uses(path: str, code: str) -> int:
+    """How often the code refers to the path itself."""
+    return sum(found == path for found in paths_in(code))
+
+
+def members(code: str) -> list[str]:
+    """Names of attributes, each as often as it is asked for."""
+    try:
+        return [name for name, _ in attribute_names(code)]
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+
+
+def is_taken_whole(path: str, code: str) -> bool:
+    """Whether the code uses the thing itself, and nothing in it: it is no module."""
+    paths = paths_in(code)
+    return path in paths and not any(found.startswith(f"{path}.") for found in paths)
+
+
+def paths_in(code: str) -> list[str]:
+    """Import paths, each as often as it is referred to."""
+    try:
+        return [reference.path for reference in find_references(code)]
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+
+
+def keywords_of(code: str, path: str) -> list[list[tuple[str, str]]]:
+    """Of each call of the path, its keyword arguments as written."""
+    try:
+        tree = ast.parse(code)
+        at = {(item.line, item.end_line) for item in find_references(code) if item.path == path}
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    leaf = path.rpartition(".")[2]
+    return [
+        [(item.arg, ast.unparse(item.value)) for item in node.keywords if item.arg]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (node.func.lineno, node.func.end_lineno) in at
+        and ast.unparse(node.func).rpartition(".")[2] == leaf
+    ]
+
+
+def called_name(call: ast.Call) -> str | None:
+    """`f` of `f()` and of `a.f()`."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None
+
+
+def leaf_of(path: str) -> str:
+    """`c` of `a.b.c`, and the class of its constructor."""
+    return path.removesuffix(".__init__").rpartition(".")[2]
