@@ -12,8 +12,8 @@ from pathlib import Path
 from recode_bench.models import BARE, ModelSettings, TextModel, open_model
 from recode_bench.models.completing import Finish, Request, Sampling
 from recode_bench.prompts import Message, Prompt
-from recode_data.notes.wording import WordingRequest
 from recode_data.errors import UsageError
+from recode_data.notes.wording import WordingRequest
 
 SAMPLING = Sampling(temperature=0.0, max_tokens=2048)
 """Greedy; room for a model that thinks aloud first."""
