@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from recode_data.notes.reading import leaf_of
@@ -17,23 +17,30 @@ NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 _URL = re.compile(r"https?://\S+")
 _LEADS = re.compile(
-    r"(?<!cannot )(?<!not )(?<!n't )\b(?:use|replaced (?:by|with)|renamed (?:to|as)|moved to"
-    r"|in favou?r of|available as)\b",
+    r"(?<!cannot )(?<!not )(?<!n't )\b(?:use(?!\s+of\b)|replaced (?:by|with)|renamed (?:to|as)"
+    r"|moved to|in favou?r of|available as)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
-_NAME = re.compile(r"[`'\"]?(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?:\(|[`'\"])?")
-_QUALIFIED = re.compile(
+_PATH = r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*"
+_CODE = re.compile(
+    rf"([`'\"])({_PATH})(?:\(\w*\))?\1"  # quoted
+    r"|((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)"  # or with dots
+    r"|\b([A-Za-z_]\w*)(?=\()"  # or called
+    r"|\b([A-Za-z]\w*_\w*)"  # or in more words than one
+)
+_ABBREVIATIONS = frozenset({"e.g", "i.e"})
+_NOUN = r"(?:\s+(?:class|function|method|property|attribute|module|namespace|alias))?"
+_STATE = r"\s+(?:is|was|has been|are)\s+(?:now\s+)?(?:deprecated|removed|renamed|moved)"
+_OF_A_WAY = re.compile(
     r"\b(?:passing|setting|specifying|supplying|providing|giving|creating|indexing|assigning"
-    r"|(?:using|calling|accessing)\W+(?:the\W+)?[\w.]+(?:\(\))?\W+(?!\W|is\b|are\b|was\b|has\b))"
+    rf"|(?:using|calling|accessing)\W+(?:the\W+)?(?!the\b)[\w.]+(?:\(\w*\))?[`'\"]?{_NOUN}\s+"
+    r"(?!is\b|are\b|was\b|has\b|class\b|function\b|method\b|property\b|attribute\b|module\b))"
     r"[^.;]*?\b(?:is|are|was|has been)\s+deprecated",
     re.IGNORECASE,
 )
-_QUALIFIER = re.compile(
-    r"\bwith\s+(?:an?|the)\s+(?:proper|explicit|appropriate|corresponding)\s+[`'\"]?(\w+)"
-)
-_NOUN = r"(?:\s+(?:class|function|method|property|attribute|module|namespace|alias))?"
-_STATE = r"\s+(?:is|was|has been|are)\s+(?:now\s+)?(?:deprecated|removed|renamed|moved)"
+_MADE = r"should (?:not|no longer) be (?:instantiated|constructed|created|subclassed|called)"
+_WITH = re.compile(r"\bwith\s+(?:an?|the)\s+(?:proper|explicit|appropriate)\s+[`'\"]?(\w+)")
 
 
 def message_about(change: ApiChange, said: str) -> str:
@@ -46,16 +53,22 @@ def message_about(change: ApiChange, said: str) -> str:
 def advised(message: str) -> tuple[str, ...]:
     """Public names that the message says to write, alternatives included; maybe with more names of
     the same sentence, and never with one of another."""
-    text = _URL.sub(" ", " ".join(message.split()))
     names: dict[str, None] = {}
-    for lead in _LEADS.finditer(text):
-        end = _SENTENCE_END.search(text, lead.end())
-        for found in _NAME.finditer(text, lead.end(), end.start() if end else len(text)):
-            name = found.group().strip("`'\"(")
-            is_code = not found.group().isalnum()
-            if is_code and not any(part.startswith("_") for part in name.split(".")):
+    for text in _advice(message):
+        for groups in _CODE.findall(text):
+            name = next(group for group in groups[1:] if group)
+            is_public = not any(part.startswith("_") for part in name.split("."))
+            if is_public and name not in _ABBREVIATIONS:
                 names[name] = None
     return tuple(names)
+
+
+def _advice(message: str) -> Iterator[str]:
+    """What follows "use", "renamed to" and the like, to the end of the sentence."""
+    text = _URL.sub(" ", " ".join(message.split()))
+    for lead in _LEADS.finditer(text):
+        end = _SENTENCE_END.search(text, lead.end())
+        yield text[lead.end() : end.start() if end else len(text)]
 
 
 def speaks_against(item: FurtherChange, said: str, new_code: str) -> bool:
@@ -68,16 +81,28 @@ def speaks_against(item: FurtherChange, said: str, new_code: str) -> bool:
     if change.kind not in WHOLE or change.parameter is not None:
         return False
     message = message_about(change, said)
-    words = {*re.findall(r"\w+", new_code)}
-    if not words.issuperset(_QUALIFIER.findall(message)):
+    written = {*re.findall(r"\w+", new_code)}
+    if not written.issuperset(_arguments_asked_for(change, message)):
         return True
-    advice = advised(message)
-    names = {part for name in advice for part in name.split(".")}
-    if not names - {leaf_of(change.old_api)}:
+    names = [name for name in advised(message) if not _is_of(name, change.old_api)]
+    if not names:
         return False
     if item.replacement is not None and item.replacement.new_api != change.old_api:
-        return leaf_of(item.replacement.new_api) not in names
-    return words.isdisjoint(map(leaf_of, advice))
+        words = {word for text in _advice(message) for word in re.findall(r"\w+", text)}
+        return leaf_of(item.replacement.new_api) not in words
+    return written.isdisjoint(map(leaf_of, names))
+
+
+def _is_of(name: str, path: str) -> bool:
+    """Whether the name is the path itself, however much of it is written."""
+    return path == name or path.endswith(f".{name}") or name.endswith(f".{path}")
+
+
+def _arguments_asked_for(change: ApiChange, message: str) -> set[str]:
+    """Parameters that the successor is to be called with: "use asarray with a proper dtype"."""
+    signature = change.old_signature
+    known = {item.name for item in signature.parameters} if signature else set()
+    return known.intersection(_WITH.findall(message))
 
 
 def is_of_a_way(change: ApiChange, said: str) -> bool | None:
@@ -87,8 +112,8 @@ def is_of_a_way(change: ApiChange, said: str) -> bool | None:
     """
     message = " ".join(message_about(change, said).split())
     leaf = re.escape(leaf_of(change.old_api))
-    is_called = rf"\b{leaf}(?:\.__init__\b|[`'\"]?\s+should (?:not|no longer) be\b)"
-    if _QUALIFIED.search(message) or re.search(is_called, message):
+    is_made = rf"\b{leaf}(?:\.__init__\b|[`'\"]?\s+{_MADE}\b)"
+    if _OF_A_WAY.search(message) or re.search(is_made, message):
         return True
     if re.search(rf"\b{leaf}(?:\(\))?[`'\"]?{_NOUN}{_STATE}", message):
         return False

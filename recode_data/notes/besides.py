@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from recode_data.notes.instead import listed
-from recode_data.notes.reading import all_keywords, values_of
+from recode_data.notes.reading import all_keywords, leaf_of, plain, values_of
 from recode_data.records import Candidate
 from recode_data.references import attribute_names, taken_up
 
@@ -61,11 +61,7 @@ def _are_a_pair(left: list[str], up: list[str]) -> bool:
     """Whether these took the place of those, one of one: of several, where they are alike."""
     if len(left) == len(up) == 1:
         return left[0].startswith(".") == up[0].startswith(".")
-    return [_plain(name) for name in left] == [_plain(name) for name in up]
-
-
-def _plain(name: str) -> str:
-    return name.rpartition(".")[2].replace("_", "").lower()
+    return [plain(name) for name in left] == [plain(name) for name in up]
 
 
 def _paths(old_code: str, new_code: str, candidate: Candidate) -> list[str]:
@@ -84,4 +80,4 @@ def _members(old_code: str, new_code: str) -> list[str]:
 
 
 def _unsaid(names: list[str] | set[str], words: set[str]) -> list[str]:
-    return [name for name in sorted(names) if name.rpartition(".")[2] not in words]
+    return [name for name in sorted(names) if leaf_of(name).lstrip("*") not in words]

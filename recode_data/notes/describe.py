@@ -18,6 +18,7 @@ from recode_data.notes.instead import (
     is_about_position,
     new_parameter_of,
 )
+from recode_data.notes.reading import leaf_of
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -36,6 +37,7 @@ LONGEST_MESSAGE = 300
 
 _PLACE = re.compile(r"\s*\(<environment>[^()]*\)")
 """Where a module lies on the machine that proved the row: no fact of the library."""
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 _NOUNS = {
@@ -272,7 +274,8 @@ def _takes_anything(signature: Signature) -> bool:
 
 
 def _call(path: str, signature: Signature) -> str:
-    return f"{path.removesuffix('.__init__').rpartition('.')[2]}{signature}"
+    """As it is called; without addresses, which some defaults of compiled code hold."""
+    return f"{leaf_of(path)}{_ADDRESS.sub('', str(signature))}"
 
 
 def _consequence(proof: Proof, new_version: str) -> str:

@@ -14,7 +14,7 @@ from recode_data.notes.instead import (
     leaves_out,
     uses_of,
 )
-from recode_data.notes.reading import all_keywords, leaf_of, passes
+from recode_data.notes.reading import all_keywords, leaf_of, passes, plain
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -103,10 +103,6 @@ def _is_mere_likeness(item: FurtherChange) -> bool:
     change, replacement = item.change, item.replacement
     if replacement is None or change.parameter is not None:
         return False
-    old, new = (_plain(path) for path in (change.old_api, replacement.new_api))
+    old, new = (plain(path) for path in (change.old_api, replacement.new_api))
     kinds = {evidence.kind for evidence in replacement.evidence}
     return old != new and kinds == {EvidenceKind.SIMILARITY}
-
-
-def _plain(path: str) -> str:
-    return path.rpartition(".")[2].replace("_", "").lower()

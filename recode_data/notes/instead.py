@@ -16,6 +16,7 @@ from recode_data.notes.reading import (
     leaf_of,
     members,
     paths_in,
+    text_of,
     uses,
 )
 from recode_data.records import (
@@ -138,7 +139,7 @@ def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
 def _values_of(item: FurtherChange, code: str) -> set[str]:
     """What calls of the API pass for the parameter by keyword, as source text."""
     return {
-        ast.unparse(one.value)
+        text_of(one.value)
         for call in _calls_of(item, code)
         for one in call.keywords
         if one.arg == item.change.parameter
@@ -247,8 +248,8 @@ def _gets_the_object(change: ApiChange, new_api: str, candidate: Candidate) -> b
         calls_by_name(code, leaf)
         for code, leaf in zip((candidate.old_code, candidate.new_code), leaves, strict=True)
     )
-    objects = {ast.unparse(call.func.value) for call in old if isinstance(call.func, ast.Attribute)}
-    return any(objects.intersection(map(ast.unparse, call.args)) for call in new)
+    objects = {text_of(call.func.value) for call in old if isinstance(call.func, ast.Attribute)}
+    return any(objects.intersection(map(text_of, call.args)) for call in new)
 
 
 def _are_called_alike(new_api: str, candidate: Candidate) -> bool:
@@ -256,8 +257,8 @@ def _are_called_alike(new_api: str, candidate: Candidate) -> bool:
     old_name, name = leaf_of(candidate.change.old_api), leaf_of(new_api)
     old_calls = calls_by_name(candidate.old_code, old_name)
     calls = calls_by_name(candidate.new_code, name)
-    old = [[ast.unparse(one).replace(old_name, name) for one in call.args] for call in old_calls]
-    new = [[ast.unparse(one) for one in call.args] for call in calls]
+    old = [[text_of(one).replace(old_name, name) for one in call.args] for call in old_calls]
+    new = [[text_of(one) for one in call.args] for call in calls]
     return len(old) != len(new) or sorted(old) == sorted(new)
 
 

@@ -54,8 +54,13 @@ def _messages(outcomes: Sequence[Outcome]) -> dict[str, str]:
     return {
         item.candidate.change.key: _proof_of(item).message
         for item in sorted(proved, key=lambda item: item.pair.id)
-        if _is_about_one(item.candidate)
+        if _is_about_one(item.candidate) and _proof_of(item).message
     }
+
+
+def _messages_of(item: Verified, said: Mapping[str, str]) -> Mapping[str, str]:
+    """As above; of a program that meets its change alone, its own message."""
+    return {**said, **_messages([item])}
 
 
 def _is_about_one(candidate: Candidate) -> bool:
@@ -70,7 +75,8 @@ def _subject(candidate: Candidate) -> tuple[str, str]:
 def _noted(outcome: Outcome, said: Mapping[str, str]) -> Outcome:
     if isinstance(outcome, Dropped):
         return outcome
-    why = unexplained(outcome.candidate, said) or stray_edit(outcome.candidate)
+    said = _messages_of(outcome, said)
+    why = stray_edit(outcome.candidate) or unexplained(outcome.candidate, said)
     if why is None and goes_against_advice(outcome.explained, said):
         why = "another successor than the library names"
     if why is not None:
@@ -110,8 +116,7 @@ def with_notes(item: Verified, said: Mapping[str, str] | None = None) -> Migrati
         said: what the new version says to the old way, by key of the change; by default what the row's
             own proof has of it.
     """
-    if said is None:
-        said = _messages([item])
+    said = _messages_of(item, said or {})
     pair, candidate = item.pair, item.explained
     step = VersionStep(pair.dependency, pair.old_version, pair.new_version)
     facts = (candidate, _proof_of(item), step, said)

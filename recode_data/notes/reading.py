@@ -12,12 +12,8 @@ from recode_data.references import attribute_names, find_references
 
 def values_of(keyword: str, code: str) -> set[str]:
     """What calls pass under this name, as source text."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return {ast.unparse(one.value) for call in calls for one in call.keywords if one.arg == keyword}
+    keywords = (one for call in calls_in(code) for one in call.keywords)
+    return {text_of(one.value) for one in keywords if one.arg == keyword}
 
 
 def passes(code: str, parameter: str | None) -> bool:
@@ -26,32 +22,35 @@ def passes(code: str, parameter: str | None) -> bool:
     return parameter in found or any(name.startswith("**") for name in found)
 
 
-def calls_by_name(code: str, name: str) -> list[ast.Call]:
-    """Calls of something of this name: `f()` and `a.f()`."""
+def calls_in(code: str) -> list[ast.Call]:
+    """All calls."""
     try:
-        nodes = ast.walk(ast.parse(code))
+        return [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     except (SyntaxError, ValueError, RecursionError):
         return []
-    return [node for node in nodes if isinstance(node, ast.Call) and called_name(node) == name]
+
+
+def calls_by_name(code: str, name: str) -> list[ast.Call]:
+    """Calls of something of this name: `f()` and `a.f()`."""
+    return [call for call in calls_in(code) if called_name(call) == name]
 
 
 def all_keywords(code: str) -> set[str]:
     """Names of keyword arguments that calls pass, `**` and what is behind it for unpacked ones."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    return {
-        keyword_text(item)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for item in node.keywords
-    }
+    return {keyword_text(item) for call in calls_in(code) for item in call.keywords}
 
 
 def keyword_text(item: ast.keyword) -> str:
     """The name that it passes, or `**` and what it unpacks."""
-    return item.arg or f"**{ast.unparse(item.value)}"
+    return item.arg or f"**{text_of(item.value)}"
+
+
+def text_of(node: ast.AST) -> str:
+    """Its source; empty where it is nested too deeply to be written."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def uses(path: str, code: str) -> int:
@@ -84,17 +83,13 @@ def paths_in(code: str) -> list[str]:
 def keywords_of(code: str, path: str) -> list[list[tuple[str, str]]]:
     """Of each call of the path, its keyword arguments as written."""
     try:
-        tree = ast.parse(code)
         at = {(item.line, item.end_line) for item in find_references(code) if item.path == path}
     except (SyntaxError, ValueError, RecursionError):
         return []
-    leaf = path.rpartition(".")[2]
     return [
-        [(item.arg, ast.unparse(item.value)) for item in node.keywords if item.arg]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (node.func.lineno, node.func.end_lineno) in at
-        and ast.unparse(node.func).rpartition(".")[2] == leaf
+        [(item.arg, text_of(item.value)) for item in call.keywords if item.arg]
+        for call in calls_by_name(code, leaf_of(path))
+        if (call.func.lineno, call.func.end_lineno) in at
     ]
 
 
@@ -109,3 +104,8 @@ def called_name(call: ast.Call) -> str | None:
 def leaf_of(path: str) -> str:
     """`c` of `a.b.c`, and the class of its constructor."""
     return path.removesuffix(".__init__").rpartition(".")[2]
+
+
+def plain(path: str) -> str:
+    """Its last name without what spellings differ in: `cum_max` and `CumMax` are alike."""
+    return path.rpartition(".")[2].replace("_", "").lower()

@@ -51,6 +51,7 @@ def _imported_names(tree: ast.Module) -> list[str]:
         for node in tree.body
         if isinstance(node, ast.ImportFrom)
         for item in node.names
+        if item.name != "*"
     ]
 
 
@@ -69,12 +70,13 @@ def _doubled_call(old: ast.Module, new: ast.Module) -> str | None:
         [call for node in _statements(tree) for call in _repeated_calls(node)]
         for tree in (old, new)
     )
-    return f"twice in one statement: {after[-1]}" if len(after) > len(before) else None
+    long = [call for call in after if len(call) > LONG_CALL]
+    return f"twice in one statement: {long[-1]}" if len(long) > len(before) else None
 
 
 def _repeated_calls(statement: ast.stmt) -> Iterator[str]:
     counts = Counter(ast.unparse(node) for node in _within(statement) if isinstance(node, ast.Call))
-    return (call for call, count in counts.items() if count > 1 and len(call) > LONG_CALL)
+    return (call for call, count in counts.items() if count > 1)
 
 
 def _other_statement(candidate: Candidate, old: ast.Module, new: ast.Module) -> str | None:

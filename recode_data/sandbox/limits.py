@@ -38,7 +38,7 @@ class Limits:
     memory_bytes: int = 4 * GIB
     """Address space of each process, and resident memory of all of them together."""
     processes: int = 64
-    """Processes and threads that exist at the same time."""
+    """Processes and threads that exist at the same time, beside those that the user runs elsewhere."""
     file_bytes: int = 64 * MIB
     """Size of each file that the job writes."""
     output_bytes: int = 16 * MIB

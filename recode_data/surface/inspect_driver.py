@@ -406,7 +406,8 @@ def _literal(value):
     if isinstance(value, float) and value != value:
         return "float('nan')"
     text = repr(value)
-    return text if len(text) <= VALUE_LIMIT else None
+    # a compiled function's own text may hold the address of a default
+    return text if len(text) <= VALUE_LIMIT and " at 0x" not in text else None
 
 
 def _default(value):

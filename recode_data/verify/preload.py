@@ -26,6 +26,17 @@ FEWEST_SNIPPETS = 8
 LAZILY = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy.sparse"}
 """Distribution → module."""
 
+SOMETIMES_STANDARD = frozenset(
+    {
+        "_bootlocale", "asynchat", "asyncore", "binhex", "compression", "distutils", "formatter",
+        "graphlib", "imp", "macpath", "macurl2path", "parser", "smtpd", "string", "symbol", "tomllib",
+        "zoneinfo", "lib2to3", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "mailcap",
+        "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu",
+        "xdrlib", "annotationlib", "pathlib", "dummy_threading",
+    }
+)  # fmt: skip
+"""Modules of the standard library of some interpreter from 3.7 to 3.14, but not of every one."""
+
 Modules: TypeAlias = tuple[str, ...]
 
 
@@ -63,7 +74,8 @@ def can_be_imported(code: str, environment: Environment) -> bool:
     proved in vain for that.
     """
     there = _top_level_modules(environment.root)
-    return not there or there.issuperset(name.partition(".")[0] for name in _imported(code))
+    wanted = {name.partition(".")[0] for name in _imported(code)} - SOMETIMES_STANDARD
+    return not there or there.issuperset(wanted)
 
 
 @lru_cache(maxsize=16)

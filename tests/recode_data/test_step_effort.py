@@ -146,11 +146,21 @@ def test_the_probe_ends_where_it_finds_nothing(
         left = {usage.code for usage in worth}
 
     def probe(usages: Sequence[Usage]) -> list[Finding]:
-        return [Finding(item, True, "E", "", 1) for item in usages if item.code in left]
+        return [Finding(item, True, "E", item.code, 1) for item in usages if item.code in left]
 
     seen, findings = probed_while_it_pays(worth, limit, probe)
     assert list(seen) == worth[:probed]
     assert {item.usage.code for item in findings} == left & {item.code for item in seen}
+
+
+def test_what_is_said_of_everything_is_no_reason_to_go_on() -> None:
+    worth = [replace(make_usage(), code=f"f({number})") for number in range(2000)]
+
+    def probe(usages: Sequence[Usage]) -> list[Finding]:
+        return [Finding(item, False, "W", "of another library", 1) for item in usages]
+
+    seen, _ = probed_while_it_pays(worth, 2000, probe)
+    assert PROBED_ROUND < len(seen) <= 4 * PROBED_ROUND
 
 
 def growing(api: str, count: int) -> list[Candidate]:

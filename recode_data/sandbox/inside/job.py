@@ -10,7 +10,7 @@ import sys
 import types
 import warnings
 
-from recode_inside import container, filters, frames, kernel
+from recode_inside import container, filters, frames, kernel, remains
 
 JOB_USER = 1000
 HIGHEST_DESCRIPTOR = 4096
@@ -44,9 +44,11 @@ def try_imports(config, names, limits):
         code = 1
         try:
             _close_all_but(2)
-            threads = _own_threads()  # after that, no job sees /proc where it has none of its own
+            # A job with namespaces of its own has a /proc of its own, and is to have no way to another;
+            # without them, it sees none once it is locked in.
+            threads = _own_threads() if config["jobs"] == "fork" else None
             _isolate(config, limits)
-            code = _import(names, threads)
+            code = _import(names, _own_threads() if threads is None else threads)
         finally:
             os._exit(code)
     return pid
@@ -158,7 +160,8 @@ def _isolate(config, limits):
             kernel.mount(twin, path, None, kernel.MS_BIND | kernel.MS_REC)
         kernel.mount("proc", "/proc", "proc", flags)
     os.chdir(folder)
-    _limit(limits, config["others"])
+    # counted for each job: what the user runs elsewhere comes and goes
+    _limit(limits, remains.count_of_user(os.getuid()) if config["shares_count"] else 0)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if config["level"] == "A":
         if filters.landlock_abi():

@@ -71,11 +71,11 @@ def count_of_user(uid):
             continue
         try:
             with open("/proc/%s/status" % name, errors="replace") as file:
-                fields = dict(line.split(":", 1) for line in file)
-        except OSError:  # gone, or not to be seen
+                fields = dict(line.partition(":")[::2] for line in file)
+            if int(fields["Uid"].split()[0]) == uid:
+                count += int(fields["Threads"])
+        except (OSError, KeyError, ValueError):  # gone, or not to be seen
             continue
-        if int(fields["Uid"].split()[0]) == uid:
-            count += int(fields["Threads"])
     return count
 
 

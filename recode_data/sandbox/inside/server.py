@@ -63,13 +63,18 @@ def main():
 
 
 def _lock_in(config):
-    config["others"] = _count_others(config)
+    config["shares_count"] = _shares_count(config)
+    if config["shares_count"]:
+        others = None if config["container"] == "bwrap" else remains.count_of_user(os.getuid())
+    else:
+        others = 0
     if config["container"] == "own":
         config["hidden"] = container.enter(config["visible"], config["uid"])
     elif config["level"] == "B":
         kernel.become(config["uid"])
     config["user"] = (os.getuid(), os.getgid())
-    job.cap(job.resource.RLIMIT_NPROC, SERVER_PROCESSES + config["others"])
+    if others is not None:  # in bubblewrap it cannot be seen what else there is
+        job.cap(job.resource.RLIMIT_NPROC, SERVER_PROCESSES + others)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     if config["level"] in "BC":
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
@@ -80,14 +85,12 @@ def _lock_in(config):
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1 if config["jobs"] == "clone" else 0)
 
 
-def _count_others(config):
-    """What the same user runs elsewhere, where the kernel counts it against the limits set here."""
+def _shares_count(config):
+    """Whether the kernel counts what the same user runs elsewhere against the limits set here."""
     if os.getuid() == 0:  # the limits are those of the user that it becomes
-        return 0
+        return False
     release = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
-    if config["container"] != "none" and release >= COUNTS_BY_NAMESPACE:
-        return 0
-    return remains.count_of_user(os.getuid())
+    return config["container"] == "none" or release < COUNTS_BY_NAMESPACE
 
 
 def _try_clone(config):

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from recode_data.notes.advice import advised, is_of_a_way, speaks_against
-from recode_data.records import ChangeKind, FurtherChange, Replacement
+from recode_data.records import (
+    ChangeKind,
+    FurtherChange,
+    Parameter,
+    ParameterKind,
+    Replacement,
+    Signature,
+)
 from tests.making import make_change
 
 ADVICE = [
@@ -22,6 +29,11 @@ ADVICE = [
     ("cannot use `read` on this", ()),
     ("do not use `read`", ()),
     ("use another way instead", ()),
+    ("The use of `load` is deprecated", ()),
+    ("load is deprecated, use read instead, it's the library's own, e.g. faster", ()),
+    ("use read or `get_all`, don't wait", ("get_all",)),
+    ("use read_all(path)", ("read_all",)),
+    ("use `read(mode)`", ("read",)),
     ("", ()),
 ]
 
@@ -43,15 +55,20 @@ def test_names_that_a_message_says_to_write(message: str, expected: tuple[str, .
         ("LOAD is deprecated. Use toy.read.", None, "toy.get()", True),
         ("Use `toy.read` with a proper dtype instead of LOAD.", "toy.read", "toy.read(1)", True),
         ("Use `toy.read` with a proper dtype instead of LOAD.", "toy.read", "toy.read(1, dtype=int)", False),
+        ("Use `toy.read` with the appropriate arguments, not LOAD.", "toy.read", "toy.read(1)", False),
+        ("The use of `toy.LOAD` is deprecated", "toy.read", "toy.read(1)", False),
+        ("`LOAD` went; use code without `toy.LOAD`", "toy.read", "toy.read(1)", False),
+        ("LOAD went, use read or `get_all`", "toy.read", "toy.read(1)", False),
         ("LOAD is deprecated.", "toy.get", "toy.get()", False),
         ("other is deprecated. Use toy.read.", "toy.get", "toy.get()", False),
     ],
-    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "no word", "of another"],
+    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "whatever it takes", "the use of it", "itself", "in plain words", "no word", "of another"],
 )  # fmt: skip
 def test_another_successor_than_the_library_names(
     message: str, new_api: str | None, new_code: str, expected: bool
 ) -> None:
-    change = make_change("toy.LOAD", kind=ChangeKind.DEPRECATED)
+    taken = Parameter("dtype", ParameterKind.POSITIONAL_OR_KEYWORD)
+    change = make_change("toy.LOAD", kind=ChangeKind.DEPRECATED, old_signature=Signature((taken,)))
     replacement = Replacement(new_api, (), 1.0) if new_api else None
     assert speaks_against(FurtherChange(change, replacement), message, new_code) is expected
 
@@ -79,6 +96,9 @@ def test_advice_on_values_and_arguments_is_for_the_proof(change: object) -> None
         ("The load function is deprecated", False),
         ("using `load` is deprecated", False),
         ("load: see the guide", None),
+        ("`load` should not be used; use `read`", None),
+        ("Using the `load` function is deprecated", False),
+        ("Using `load` in a loop is deprecated", True),
         ("passing x to `other` is deprecated", None),
     ],
 )

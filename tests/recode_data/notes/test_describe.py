@@ -477,3 +477,12 @@ def test_an_order_that_stayed_is_not_another_one(
         new_signature=signature(*new),
     )
     assert describe(make_candidate(change=change), BREAK, STEP).startswith(expected)
+
+
+def test_a_signature_has_no_addresses() -> None:
+    odd = Signature((Parameter("a", KEYWORD, default="'<object object at 0x7f2ad774ce40>'"),))
+    change = make_change(
+        kind=ChangeKind.BEHAVIOUR, old_signature=odd, new_signature=signature("a", "b")
+    )
+    note = update_note(make_candidate(change=change, replacement=None), BREAK, STEP)
+    assert "Signature before: `load(a='<object object>')`." in note

@@ -314,3 +314,35 @@ def test_a_list_of_names_does_not_explain_another_behaviour() -> None:
     candidate = make_candidate(OLD, new, change=change, replacement=None)
     assert instead(FurtherChange(change), candidate)
     assert unexplained(candidate) == change.key
+
+
+def test_each_program_has_its_own_message() -> None:
+    change = make_change(kind=ChangeKind.DEPRECATED)
+    messages = ("passing a list to load is deprecated", "load is deprecated", "")
+    rows = [
+        make_verified(
+            make_candidate(
+                OLD.replace("1", str(number)),
+                OLD.replace("load(1)", f"read({number})"),
+                change=change,
+            ),
+            evidence=saying(message),
+            id=str(number),
+        )
+        for number, message in enumerate(messages)
+    ]
+    firsts = [
+        item.pair.update_info.splitlines()[0].partition(" is ")[0]
+        for item in noted(rows)
+        if isinstance(item, Verified)
+    ]
+    whole = "The function `toy.load`"
+    assert firsts == ["A way of using the function `toy.load`", whole, whole]
+
+
+def test_code_that_is_nested_too_deeply_has_no_notes() -> None:
+    deep = "+".join("1" * 3000)
+    candidate = make_candidate(
+        f"import toy\nx = toy.load(a={deep})\n", "import toy\nx = toy.read()\n"
+    )
+    assert isinstance(noted([make_verified(candidate)])[0], Dropped)

@@ -32,6 +32,8 @@ IMPORT = "import toy\n"
         ("x = toy.load(1)", "x = toy.read(1, mode='b')", None),
         ("import numpy as np\nimport toy.load as t\nt.x", "import numpy as np\nimport numpy as t\nt.x", "two names for numpy"),
         ("from toy import a\ntoy.load(a)", "from toy import a\nfrom toy import a, b\ntoy.read(a)", "imported twice: a"),
+        ("from toy import *\ntoy.load(1)", "from toy import *\nfrom toy.more import *\ntoy.read(1)", None),
+        ("x = np.trapz(y) == np.trapz(y)\ntoy.load", "x = np.trapezoid(y) == np.trapezoid(y)\ntoy.load", "an edit elsewhere: x = np.trapz(y) == np.trapz(y)"),
         ("import toy as a\nimport toy as b\na.load(b)", "import toy as a\nimport toy as b\na.read(b)", None),
         ("x = toy.make(12345).load()", "x = toy.make(12345).view(toy.make(12345).read())", "twice in one statement: toy.make(12345)"),
         ("x = f(toy.load(12345), toy.load(12345))", "x = f(toy.read(12345), toy.read(12345))", None),

@@ -77,6 +77,7 @@ def test_what_functions_import_is_there_where_it_is_installed(
         ("import there.part, single, built", True),
         ("from there.no_such_part import f", True),  # for the proof to find out
         ("import os, there", True),
+        ("import distutils.version, tomllib, there", True),  # of some interpreters
         ("import absent", False),
         ("import there\nfrom absent.part import f", False),
         ("try:\n    import absent\nexcept ImportError:\n    absent = None", True),
