@@ -44,7 +44,9 @@ def map_within_limit(
             if workspace.is_over_limit():
                 return
 
-    while waiting:
-        yield from executor.map(function, until_full())
-        if workspace.is_over_limit():
+    while True:
+        if workspace.is_over_limit():  # of an earlier build, at first
             workspace.keep_within_limit(share=LEFT_AFTER_A_SWEEP)
+        if not waiting:
+            return
+        yield from executor.map(function, until_full())
