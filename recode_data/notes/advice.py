@@ -40,6 +40,7 @@ _OF_A_WAY = re.compile(
     re.IGNORECASE,
 )
 _MADE = r"should (?:not|no longer) be (?:instantiated|constructed|created|subclassed|called)"
+_KEPT = re.compile(r"v\d+|compat|legacy|deprecated|old")
 _WITH = re.compile(r"\bwith\s+(?:an?|the)\s+(?:proper|explicit|appropriate)\s+[`'\"]?(\w+)")
 
 
@@ -81,6 +82,8 @@ def speaks_against(item: FurtherChange, said: str, new_code: str) -> bool:
     if change.kind not in WHOLE or change.parameter is not None:
         return False
     message = message_about(change, said)
+    if item.replacement is not None and _is_a_copy(item.replacement.new_api, change, message):
+        return True
     written = {*re.findall(r"\w+", new_code)}
     if not written.issuperset(_arguments_asked_for(change, message)):
         return True
@@ -91,6 +94,14 @@ def speaks_against(item: FurtherChange, said: str, new_code: str) -> bool:
         words = {word for text in _advice(message) for word in re.findall(r"\w+", text)}
         return leaf_of(item.replacement.new_api) not in words
     return written.isdisjoint(map(leaf_of, names))
+
+
+def _is_a_copy(new_api: str, change: ApiChange, message: str) -> bool:
+    """Whether it lies where a library keeps its old ways for a while (`pydantic.v1`), and no message
+    sends there."""
+    added = {*new_api.split(".")[:-1]} - {*change.old_api.split(".")}
+    kept = [part for part in added if _KEPT.fullmatch(part)]
+    return any(not re.search(rf"\b{part}\b", message) for part in kept)
 
 
 def _is_of(name: str, path: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from recode_data.notes.instead import listed
-from recode_data.notes.reading import all_keywords, leaf_of, plain, values_of
+from recode_data.notes.reading import keywords_in, leaf_of, plain, values_of
 from recode_data.records import Candidate
 from recode_data.references import attribute_names, taken_up
 
@@ -37,7 +37,7 @@ def besides(candidate: Candidate, said: str) -> str:
         _unsaid([*_paths(first, second, candidate), *_members(first, second)], words)
         for first, second in ((new, old), (old, new))
     )
-    names = _unsaid(all_keywords(new) - all_keywords(old), words)
+    names = _unsaid({*(keywords_in(new) - keywords_in(old))}, words)
     passed = [_with_its_value(name, new) for name in names]
     if max(len(left), len(up), len(passed)) > MOST_NAMES:
         return ""

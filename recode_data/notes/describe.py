@@ -26,6 +26,7 @@ from recode_data.records import (
     Effect,
     EvidenceKind,
     FurtherChange,
+    ParameterKind,
     Proof,
     Signature,
     VersionStep,
@@ -48,6 +49,7 @@ _NOUNS = {
     "property": "property",
     "attribute": "name",
 }
+_GONE_PARAMETERS = frozenset({ChangeKind.PARAMETER_REMOVED, ChangeKind.PARAMETER_RENAMED})
 _STATES = frozenset({ChangeKind.DEPRECATED, ChangeKind.KEYWORD_ONLY, ChangeKind.UNDEPRECATED})
 """Kinds whose sentence says how it is in the new version. All others say what happened, and which of
 the releases between the two did it is not known."""
@@ -259,12 +261,19 @@ def _signatures(item: FurtherChange) -> list[str]:
     is_other = now != change.old_api
     if is_other and (change.kind is ChangeKind.DEPRECATED or not _was_there_before(item)):
         return []
+    if old is not None and change.kind in _GONE_PARAMETERS and not _may_take(change.parameter, old):
+        return []  # a wrapper took it, which shows what it wraps
     if old is None or new is None or str(old) == str(new) or _takes_anything(new):
         return []
     return [
         f"Signature before: `{_call(change.old_api, old)}`.",
         f"Signature now: `{_call(now, new)}`.",
     ]
+
+
+def _may_take(name: str | None, signature: Signature) -> bool:
+    parameters = signature.parameters
+    return any(item.name == name or item.kind is ParameterKind.VAR_KEYWORD for item in parameters)
 
 
 def _takes_anything(signature: Signature) -> bool:

@@ -6,6 +6,7 @@ Code that does not parse shows nothing.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 from recode_data.references import attribute_names, find_references
 
@@ -37,7 +38,12 @@ def calls_by_name(code: str, name: str) -> list[ast.Call]:
 
 def all_keywords(code: str) -> set[str]:
     """Names of keyword arguments that calls pass, `**` and what is behind it for unpacked ones."""
-    return {keyword_text(item) for call in calls_in(code) for item in call.keywords}
+    return {*keywords_in(code)}
+
+
+def keywords_in(code: str) -> Counter[str]:
+    """The same, each with how often it is passed."""
+    return Counter(keyword_text(item) for call in calls_in(code) for item in call.keywords)
 
 
 def keyword_text(item: ast.keyword) -> str:

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from recode_bench.models.describing import open_describer
 from recode_data.cli import cli
-from recode_data.curate import wording
 from recode_data.errors import RecodeError, UsageError
+from recode_data.notes import wording
 from recode_data.notes.wording import WordingRequest
 from recode_data.publish import read_pairs
 from tests.recode_bench.models.test_endpoint import Answer, refused, said, serving

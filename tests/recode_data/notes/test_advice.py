@@ -59,10 +59,13 @@ def test_names_that_a_message_says_to_write(message: str, expected: tuple[str, .
         ("The use of `toy.LOAD` is deprecated", "toy.read", "toy.read(1)", False),
         ("`LOAD` went; use code without `toy.LOAD`", "toy.read", "toy.read(1)", False),
         ("LOAD went, use read or `get_all`", "toy.read", "toy.read(1)", False),
+        ("LOAD is deprecated.", "toy.v1.LOAD", "toy.v1.LOAD", True),
+        ("LOAD is deprecated, use toy.v1.LOAD", "toy.v1.LOAD", "toy.v1.LOAD", False),
+        ("LOAD is deprecated.", "toy.compat", "toy.compat", False),
         ("LOAD is deprecated.", "toy.get", "toy.get()", False),
         ("other is deprecated. Use toy.read.", "toy.get", "toy.get()", False),
     ],
-    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "whatever it takes", "the use of it", "itself", "in plain words", "no word", "of another"],
+    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "whatever it takes", "the use of it", "itself", "in plain words", "a copy", "a copy that is named", "only a name", "no word", "of another"],
 )  # fmt: skip
 def test_another_successor_than_the_library_names(
     message: str, new_api: str | None, new_code: str, expected: bool

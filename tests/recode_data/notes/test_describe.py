@@ -486,3 +486,15 @@ def test_a_signature_has_no_addresses() -> None:
     )
     note = update_note(make_candidate(change=change, replacement=None), BREAK, STEP)
     assert "Signature before: `load(a='<object object>')`." in note
+
+
+def test_signatures_of_what_a_wrapper_wraps_are_not_shown() -> None:
+    change = make_change(
+        kind=ChangeKind.PARAMETER_REMOVED,
+        parameter="max_iter",
+        old_signature=signature("image", "max_num_iter", "multichannel"),
+        new_signature=signature("image", "max_num_iter"),
+    )
+    codes = (f"import toy\nx = {code}\n" for code in ("toy.load(1, max_iter=2)", "toy.load(1)"))
+    note = update_note(make_candidate(*codes, change=change, replacement=None), BREAK, STEP)
+    assert "Signature" not in note
