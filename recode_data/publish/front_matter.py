@@ -60,13 +60,15 @@ def front_matter(manifest: Mapping[str, JsonValue]) -> list[str]:
 
 
 def title(manifest: Mapping[str, JsonValue]) -> str:
-    """`Migration pairs: numpy 1.26.4 → 2.0.0`, or how many steps of which libraries."""
+    """`Migration pairs: numpy 1.26.4 → 2.0.0`, or of which libraries there are rows."""
     steps = manifest.get("steps")
     texts = [str(step) for step in steps] if isinstance(steps, list) else []
     if len(texts) == 1 and texts[0].count(":") == 2:
         library, old, new = texts[0].split(":")
         return f"Migration pairs: {library} {old} → {new}"
-    libraries = sorted({text.partition(":")[0] for text in texts})
+    with_rows = manifest.get("libraries")
+    mined = {text.partition(":")[0] for text in texts}
+    libraries = sorted(with_rows if isinstance(with_rows, dict) and with_rows else mined)
     if len(libraries) <= 4:
         return f"Migration pairs: {', '.join(libraries)}"
     return f"Migration pairs of {len(libraries)} libraries"

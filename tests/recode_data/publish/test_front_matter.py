@@ -98,6 +98,12 @@ def test_titles(steps: list[JsonValue], expect: str) -> None:
     assert title({"steps": steps}) == expect
 
 
+def test_the_title_counts_libraries_that_have_rows() -> None:
+    steps: list[JsonValue] = [f"lib{number}:1:2" for number in range(9)]
+    rows: dict[str, JsonValue] = {f"lib{number}": {"train": 1} for number in range(6)}
+    assert title({"steps": steps, "libraries": rows}) == "Migration pairs of 6 libraries"
+
+
 @pytest.mark.parametrize(
     "value",
     [
