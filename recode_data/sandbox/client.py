@@ -17,6 +17,7 @@ from recode_data.sandbox import framing
 from recode_data.sandbox.exchange import Exchange
 from recode_data.sandbox.isolation import Plan, choose
 from recode_data.sandbox.limits import GIB, JobResult, JobStatus, Level, Limits
+from recode_data.sandbox.spawning import spawn
 
 SERVER = Path(__file__).parent / "inside" / "server.py"
 SYSTEM = (
@@ -154,15 +155,17 @@ class Sandbox:
             folder = self._make_folder()
             visible = self._visible()
             command, hidden = self._command(visible, theirs.fileno())
-            self._process = subprocess.Popen(
-                command,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=self._variables(folder),
-                cwd="/",
-                start_new_session=True,
+            self._process = spawn(
+                lambda: subprocess.Popen(
+                    command,
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=self._variables(folder),
+                    cwd="/",
+                    start_new_session=True,
+                )
             )
         user = USERS[self._process.pid % len(USERS)]
         if self._folder is not None and self._plan.level is Level.OTHER_UID:

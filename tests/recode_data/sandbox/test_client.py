@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from recode_data.records import Environment
@@ -24,8 +27,8 @@ def sandbox() -> Iterator[Sandbox]:
         yield made
 
 
-def children() -> set[str]:
-    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+def children() -> set[int]:
+    return {process.pid for process in psutil.Process().children(recursive=True)}
 
 
 def test_jobs_share_nothing_but_the_imports(sandbox: Sandbox) -> None:
@@ -273,6 +276,58 @@ def test_pool_serves_threads_side_by_side() -> None:
         assert time.monotonic() - started < 4 * 0.3 + 3
         assert len(pool._idle) == 2
     assert not pool._idle
+
+
+@pytest.mark.parametrize(
+    "plan", plans(), ids=lambda plan: f"{plan.level.value}-{plan.container}-{plan.jobs}"
+)
+def test_a_server_outlives_the_thread_that_started_it(plan: Plan) -> None:
+    """The kernel ends a process with its parent where it asks for that, and means the thread."""
+    why = attempt(plan)
+    if why is not None:
+        pytest.skip(f"this machine has no {plan.words}: {why}")
+    before = children()
+    with Sandbox(environment(), DRIVER, plan=plan, imports=("random",)) as sandbox:
+        thread = threading.Thread(target=sandbox.run, args=("answer = 1",))
+        thread.start()
+        thread.join()
+        time.sleep(0.2)  # for the signal, if there is one
+        server = children() - before
+        assert all(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in server)
+        assert sandbox.run("answer = 2").messages == (2,)
+        assert children() - before == server != set()
+    assert children() == before
+
+
+def test_a_fork_of_the_toolkit_starts_servers_too() -> None:
+    with Sandbox(environment(), DRIVER) as sandbox:
+        assert sandbox.run("answer = 1").messages == (1,)
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(60)
+        with Sandbox(environment(), DRIVER) as sandbox:
+            os._exit(sandbox.run("answer = 7").messages[0])
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+
+
+def test_servers_end_with_the_toolkit() -> None:
+    code = (
+        "import os, psutil, time\n"
+        "from tests.recode_data.sandbox.hostile import DRIVER, environment\n"
+        "from recode_data.sandbox import Sandbox\n"
+        "sandbox = Sandbox(environment(), DRIVER)\n"
+        "sandbox.run('answer = 1')\n"
+        "print(*(each.pid for each in psutil.Process().children(recursive=True)), flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    servers = [int(pid) for pid in ran.stdout.split()]
+    assert ran.returncode == -signal.SIGKILL
+    assert servers
+    deadline = time.monotonic() + 5
+    while any(map(psutil.pid_exists, servers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in servers if psutil.pid_exists(pid)]
 
 
 @pytest.mark.parametrize("name", ["cpu_seconds", "memory_bytes", "processes"])
