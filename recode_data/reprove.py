@@ -107,7 +107,7 @@ def _tasks(
         progress.note(f"{members[0].dependency} {members[0].old_version}:{members[0].new_version}")
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
-        sets = server_sets(pair.old_code for pair in members)
+        sets = server_sets((pair.old_code for pair in members), import_names_of(members[0]))
         members.sort(key=lambda pair: preload_of(pair.old_code, sets))
         for start in range(0, len(members), ROWS_PER_TASK):
             rows = tuple(members[start : start + ROWS_PER_TASK])

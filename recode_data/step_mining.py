@@ -81,7 +81,9 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
 
-    sets = server_sets(usage.code for usage in (*old_usages, *new_usages))
+    sets = server_sets(
+        (usage.code for usage in (*old_usages, *new_usages)), context.old.import_names[:1]
+    )
     probed = _probe(context, old_usages, sets, mining)
     known = (
         *surfaces.changes,

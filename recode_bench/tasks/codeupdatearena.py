@@ -82,7 +82,7 @@ LIMITS = Limits(cpu_seconds=15.0, wall_seconds=90.0, memory_bytes=8 * GIB, outpu
 PATIENCE = 4.0
 """Times the CPU limit for problems whose own reference needs more than it: `torch.bmm` of two large
 batches takes 21 s. For all problems it would be time given to endless loops."""
-AFFORDABLE = 6.0
+AFFORDABLE = 8.0
 """Times the CPU limit, what all tests of the reference may take together: one problem whose tests take
 longer would cost a run as much as hundreds of others."""
 MORE_MEMORY = 2

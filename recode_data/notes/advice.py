@@ -48,7 +48,9 @@ def message_about(change: ApiChange, said: str) -> str:
     """What the new version said when the program ran, where that is about this change; else what
     its source says of it."""
     leaf = leaf_of(change.old_api)
-    return said if re.search(rf"\b{re.escape(leaf)}\b", said) else change.message
+    of_both = re.sub(r"(\w)\(s\)", r"\1s", said)  # "`date_range(s)` is deprecated"
+    is_about = re.search(rf"\b{re.escape(leaf)}\b", f"{said} {of_both}")
+    return said if is_about else change.message
 
 
 def advised(message: str) -> tuple[str, ...]:

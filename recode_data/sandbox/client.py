@@ -248,6 +248,7 @@ class Sandbox:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
+            "POLARS_MAX_THREADS": "1",  # else groups come in the order in which threads end
             "PYTHONHASHSEED": str(self._hash_seed),
             "PYTHONDONTWRITEBYTECODE": "1",
         }

@@ -22,6 +22,8 @@ MOST_SETS = 3
 With ten sets, every round started them anew: 76 starts and 25 s for networkx 2.8.8 to 3.1, not 14 and 3 s."""
 FEWEST_SNIPPETS = 8
 """To start a server costs as much as some snippets that import the same."""
+MOST_COMPARED = 40
+"""Different imports of snippets, the most frequent ones, among which sets are looked for."""
 
 LAZILY = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy.sparse"}
 """Distribution → module."""
@@ -40,19 +42,50 @@ SOMETIMES_STANDARD = frozenset(
 Modules: TypeAlias = tuple[str, ...]
 
 
-def server_sets(codes: Iterable[str]) -> tuple[Modules, ...]:
-    """The sets of modules, outside of the standard library, that most of these snippets import."""
-    counts = Counter(_imported(code) for code in codes)
-    worth = [item for item in counts.items() if item[0] and item[1] >= FEWEST_SNIPPETS]
-    chosen = sorted(worth, key=lambda item: (-item[1], item[0]))[:MOST_SETS]
-    return tuple(sorted(modules for modules, _ in chosen))
+def server_sets(codes: Iterable[str], always: Modules = ()) -> tuple[Modules, ...]:
+    """Sets of modules, outside of the standard library, that save these snippets most imports.
+
+    Each is what some snippets import or what two kinds of them have in common: of scikit-image's,
+    few import the same, and most import `matplotlib.pyplot` beside something else.
+
+    Args:
+        codes: The snippets.
+        always: What every server imports anyway.
+    """
+    anyway = _with_packages((*always, *LAZILY.values()))
+    counts = Counter(_with_packages(_imported(code)) - anyway for code in codes)
+    common = [names for names, _ in _most_frequent(counts)[:MOST_COMPARED]]
+    possible = {one & other for one in common for other in common} - {frozenset()}
+    chosen: list[frozenset[str]] = []
+    had = dict.fromkeys(counts, 0)
+    while possible and len(chosen) < MOST_SETS:
+        gains: Counter[frozenset[str]] = Counter()
+        for names in possible:
+            served = {
+                key: count
+                for key, count in counts.items()
+                if key >= names and had[key] < len(names)
+            }
+            if sum(served.values()) >= FEWEST_SNIPPETS:
+                gains[names] = sum(count * (len(names) - had[key]) for key, count in served.items())
+        if not gains:
+            break
+        best = _most_frequent(gains)[0][0]
+        possible.discard(best)
+        chosen.append(best)
+        had |= {names: max(had[names], len(best)) for names in counts if names >= best}
+    return tuple(sorted(_innermost(names) for names in chosen))
+
+
+def _most_frequent(counts: Counter[frozenset[str]]) -> list[tuple[frozenset[str], int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], sorted(item[0])))
 
 
 def preload_of(code: str, sets: Sequence[Modules]) -> Modules:
     """The largest of the sets of which this snippet imports every module."""
     if not sets:
         return ()
-    imported = set(_imported(code))
+    imported = _with_packages(_imported(code))
     fitting = (modules for modules in sets if imported.issuperset(modules))
     return max(fitting, key=len, default=())
 
@@ -101,8 +134,16 @@ def _imported(code: str) -> Modules:
             parts = {f"{node.module}.{alias.name}" for alias in node.names if alias.name.islower()}
             names.update(parts if "." not in node.module and parts else {node.module})
     outside = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
-    return tuple(
-        sorted(
-            name for name in outside if not any(other.startswith(f"{name}.") for other in outside)
-        )
-    )
+    return _innermost(outside)
+
+
+def _with_packages(names: Iterable[str]) -> frozenset[str]:
+    """The modules and the packages around them, which are imported with them."""
+    parts = (name.split(".") for name in names)
+    return frozenset(".".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
+
+
+def _innermost(names: Iterable[str]) -> Modules:
+    """Without packages that others of these imply."""
+    implied = {name.rpartition(".")[0] for name in _with_packages(names)}
+    return tuple(sorted(set(names) - implied))

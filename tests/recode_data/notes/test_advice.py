@@ -112,3 +112,10 @@ def test_whether_a_message_is_about_all_uses(message: str, expected: bool | None
 def test_where_the_program_ended_elsewhere_the_source_speaks() -> None:
     change = make_change("toy.load", message="`load` is deprecated, use `read`")
     assert is_of_a_way(change, "passing x to `other` is deprecated") is False
+
+
+def test_a_message_about_two_names_in_one_spelling_is_about_both() -> None:
+    said = "Creating loads of `load(s)` is deprecated."
+    for name in ("load", "loads"):
+        change = make_change(f"toy.{name}", message=f"toy.{name} is deprecated")
+        assert is_of_a_way(change, said) is True

@@ -19,7 +19,7 @@ PRELOADS = [
     ("import a.b\na.b.c()", [("a.b",)], ("a.b",)),
     ("import a.b as ab", [("a.b",)], ("a.b",)),
     ("from a import b", [("a.b",)], ("a.b",)),
-    ("from a import b, Class", [("a",)], ()),
+    ("from a import b, Class", [("a",)], ("a",)),
     ("from a import Class", [("a",)], ("a",)),
     ("from a.b import Class, function", [("a.b",)], ("a.b",)),
     ("import a\nimport a.b", [("a.b",)], ("a.b",)),
@@ -32,6 +32,8 @@ PRELOADS = [
     ("a.b.c()", [("a.b",)], ()),
     ("import a.b\nthis is no Python", [("a.b",)], ()),
     ("import a.b", [], ()),
+    ("import a.b.c", [("a.b",)], ("a.b",)),  # the package is imported with it
+    ("import a.b", [("a.b.c",)], ()),
 ]
 
 
@@ -48,6 +50,18 @@ def test_what_few_import_is_not_worth_a_server() -> None:
     )
     assert server_sets(codes) == (("a.b",),)
     assert server_sets(reversed(codes)) == (("a.b",),)
+
+
+def test_what_many_have_in_common_is_a_set() -> None:
+    codes = [f"import plot.draw\nimport a.part{number}" for number in range(FEWEST_SNIPPETS)]
+    assert server_sets(codes) == (("a", "plot.draw"),)
+    assert server_sets(codes, ("a",)) == (("plot.draw",),)
+    both = ["import plot.draw\nimport a.b"] * FEWEST_SNIPPETS
+    assert server_sets(codes + both, ("a",)) == (("a.b", "plot.draw"), ("plot.draw",))
+
+
+def test_what_every_server_has_is_no_set() -> None:
+    assert server_sets(["import numpy as np\nimport a"] * 99, ("a",)) == ()
 
 
 def test_there_are_few_servers() -> None:

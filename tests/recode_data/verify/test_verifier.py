@@ -32,6 +32,8 @@ def scale(x, by=2): return x * by
 def mean(x): return sum(x) / len(x)
 def stamp(): return random.random()
 def same(x): return x + 1
+def seldom(x): return x + 1
+def told(x): return x
 def fill(x, y): x.append(y)
 def write(x): pass
 class Table:
@@ -53,6 +55,14 @@ def mean(x): return sum(x) // len(x)
 def average(x): return sum(x) / len(x)
 def stamp(): return random.random()
 def same(x): return x + 1
+def seldom(x):
+    with open(__file__ + ".calls", "a+") as calls:
+        calls.write("*")
+        calls.seek(0)
+        return x + 1 + (len(calls.read()) % 3 == 0)
+def told(x):
+    warnings.warn("told has moved to another place", UserWarning)
+    return x
 def put(x, y): x.append(y)
 def save(x): pass
 class Table:
@@ -171,6 +181,12 @@ def test_dropped(toy: Verifier, old: str, new: str, api: str, reason: DropReason
     assert found.reason is reason
 
 
+def test_what_two_runs_agree_on_by_chance_is_seen_by_a_later_one(toy: Verifier) -> None:
+    found = toy.verify(candidate("x = toy.load(7)", "x = [toy.seldom(6)] * 2"))
+    assert isinstance(found, Dropped)
+    assert found.reason is DropReason.NONDETERMINISTIC
+
+
 def test_composed_program_must_migrate_every_change(toy: Verifier) -> None:
     old = "x = toy.scale(7)\ny = toy.mean([7, 8])"
     further = (FurtherChange(make_change("toy.mean")),)
@@ -199,6 +215,8 @@ def test_composed_program_must_migrate_every_change(toy: Verifier) -> None:
         ("x = toy.read(7)", DropReason.OLD_FAILS_ON_OLD),
         ("toy.same", DropReason.UNOBSERVABLE),
         ("x = toy.stamp()", DropReason.NONDETERMINISTIC),
+        ("x = toy.seldom(7)", DropReason.NONDETERMINISTIC),  # the third run differs
+        ("x = toy.told(7)", DropReason.NEW_WARNS_ON_NEW),
     ],
 )
 def test_control(toy: Verifier, code: str, reason: DropReason | None) -> None:
