@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from recode_data.notes.advice import NOTHING_SAID, WHOLE, advised, speaks_against
@@ -57,6 +58,8 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     if change.kind is ChangeKind.BEHAVIOUR:
         told = instead(item, candidate, may_list=False)
         return bool(told)
+    if change.parameter is not None and _announces_something_else(change.parameter, said):
+        return False
     if change.kind is ChangeKind.PARAMETER_RENAMED:
         return passes(candidate.old_code, change.parameter)
     if change.parameter is not None:
@@ -68,6 +71,13 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     if change.kind in WHOLE or change.kind is ChangeKind.KIND_CHANGED:
         return bool(instead(item, candidate))
     return True
+
+
+def _announces_something_else(parameter: str, said: str) -> bool:
+    """Whether it says that something is deprecated, and not a word of the parameter: pandas' `stack`
+    warns of its old implementation, whatever `dropna` is."""
+    is_news = re.search(r"\bdeprecated\b", said) is not None
+    return is_news and not re.search(rf"\b{re.escape(parameter)}\b|\bposition", said)
 
 
 def _is_of_the_language(change: ApiChange) -> bool:

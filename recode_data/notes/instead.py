@@ -224,6 +224,8 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
             return ""
         return f"Call `{new_api}` with the object as its first argument."
     if not changes_member(change) and leads_to_member(change, new_api):
+        if uses(new_api, candidate.new_code):  # on the class, and on no value
+            return ""
         return f"Call the method `{new_api}` of the first argument."
     if change.object_kind is ObjectKind.MODULE and is_taken_whole(new_api, candidate.new_code):
         return (

@@ -16,6 +16,7 @@ from recode_bench.results import WITHOUT_UPDATE
 from recode_bench.tasks import open_task
 from recode_bench.tasks.arena_rows import read_rows
 from recode_bench.tasks.codeupdatearena import (
+    AFFORDABLE,
     ENVIRONMENT,
     LIMITS,
     PATIENCE,
@@ -111,9 +112,8 @@ def test_a_problem_that_would_take_minutes_gets_no_more_time(tmp_path: Path) -> 
     once = "def test_{}():\n    assert keep_last() == 1\n"
     began = "    import time; began = time.process_time()\n"
     slow = f"def keep_last():\n{began}{BURN.format('began + 1.6')}    return 1\n"
-    row = raw_row(
-        unit_tests="\n\n".join(once.format(number) for number in range(4)), ref_solution=slow
-    )
+    tests = "\n\n".join(once.format(number) for number in range(1 + int(AFFORDABLE / 1.6)))
+    row = raw_row(unit_tests=tests, ref_solution=slow)
     (read,) = read_rows(write_rows(tmp_path / "row.jsonl", row))
     limits = replace(LIMITS, cpu_seconds=1.0, wall_seconds=20.0)
     job = ArenaJob(read, environment(), limits, 0, fenced(slow), False, PATIENCE)

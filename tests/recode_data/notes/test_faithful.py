@@ -297,6 +297,33 @@ def test_a_keyword_that_the_message_replaces_is_not_just_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "is_row"),
+    [
+        ("mode is deprecated, use how", True),
+        ("the old way of loading is deprecated, specify how=2", False),
+        ("passing this by position is deprecated", True),
+        ("load() takes 1 argument", True),
+    ],
+)
+def test_a_warning_that_does_not_name_the_parameter_is_about_something_else(
+    message: str, is_row: bool
+) -> None:
+    change = make_change(kind=ChangeKind.DEPRECATED, parameter="mode")
+    codes = (f"import toy\nx = {code}\n" for code in ("toy.load(1, mode=2)", "toy.load(1, how=2)"))
+    replacement = Replacement("toy.load", (), 1.0, new_parameter="how")
+    candidate = make_candidate(*codes, change=change, replacement=replacement)
+    assert (unexplained(candidate, {change.key: message}) is None) is is_row
+
+
+@pytest.mark.parametrize(("new", "is_told"), [("(1).get()", True), ("toy.Number.get(1)", False)])
+def test_a_method_of_the_first_argument_is_called_on_it(new: str, is_told: bool) -> None:
+    item = FurtherChange(make_change(), Replacement("toy.Number.get", (), 1.0))
+    candidate = make_candidate(OLD, f"import toy\nx = {new}\n", change=item.change)
+    told = "Call the method `toy.Number.get` of the first argument"
+    assert (told in instead(item, candidate)) is is_told
+
+
+@pytest.mark.parametrize(
     ("old_api", "is_row"),
     [("toy.Table.__div__", False), ("toy.Table.div", True), ("toy.__file__", True)],
 )
