@@ -106,6 +106,8 @@ def _what_happened(
     if _goes_on_with_a_warning(item, effect):
         return f"{subject} is deprecated"
     new_api = item.replacement.new_api if item.replacement else change.new_api
+    if _names_a_builtin(item):
+        return f"{subject}, another name of the builtin `{leaf_of(change.old_api)}`, is no longer offered"
     if kind in (ChangeKind.RENAMED, ChangeKind.MOVED) and new_api not in (None, change.old_api):
         if _was_there_before(item):
             another = "path" if kind is ChangeKind.MOVED else "name"
@@ -182,7 +184,15 @@ def _is_state(item: FurtherChange, effect: Effect | None) -> bool:
         item.change.kind in _STATES
         or _goes_on_with_a_warning(item, effect)
         or (moved and _was_there_before(item))
+        or _names_a_builtin(item)
     )
+
+
+def _names_a_builtin(item: FurtherChange) -> bool:
+    """Whether what is gone was a second name of what needs no import: `numpy.float`."""
+    new_api = item.replacement.new_api if item.replacement else item.change.new_api
+    is_gone = item.change.kind in (ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED)
+    return is_gone and new_api == f"builtins.{leaf_of(item.change.old_api)}"
 
 
 def _was_there_before(item: FurtherChange) -> bool:

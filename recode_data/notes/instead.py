@@ -26,6 +26,7 @@ from recode_data.records import (
     FurtherChange,
     ObjectKind,
 )
+from recode_data.rewrites.imports import is_builtin
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.templates import learn
 
@@ -234,7 +235,8 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     leaf = re.escape(new_api.rpartition(".")[2])
     sign = "-" if re.search(rf"(?<![\w)])-(?:\w+\.)*{leaf}\b", change.message) else ""
     more = _further_arguments(change, new_api, candidate)
-    return f"Write `{sign}{new_api}` instead{more}."  # np.NINF: "Use `-np.inf` instead"
+    shown = leaf_of(new_api) if is_builtin(new_api) else new_api
+    return f"Write `{sign}{shown}` instead{more}."  # np.NINF: "Use `-np.inf` instead"
 
 
 def _in_place_of(change: ApiChange, new_api: str, candidate: Candidate) -> str:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from recode_data.records import Usage, UsageOrigin
 from recode_data.references import attribute_names
+from recode_data.rewrites.from_builtin import hands_over
+from recode_data.rewrites.imports import is_builtin
 
 _READABILITY = (UsageOrigin.DOCSTRING, UsageOrigin.DOCS, UsageOrigin.GALLERY, UsageOrigin.TEST)
 """Written for readers first."""
@@ -25,17 +27,22 @@ class UsageIndex:
         self._by_member: dict[str, dict[str, Usage]] = defaultdict(dict)
         self._touching: dict[tuple[str, bool], tuple[Usage, ...]] = {}
         self._telling: dict[tuple[str, bool], tuple[Usage, ...]] = {}
-        for usage in usages:
+        self._all = tuple(usages)
+        for usage in self._all:
             for path in sorted({prefix for api in usage.apis for prefix in _prefixes(api)}):
                 self._by_path[path][key_of(usage)] = usage
             for name in sorted({name for name, _ in attribute_names(usage.code)}):
                 self._by_member[name][key_of(usage)] = usage
 
     def touching(self, path: str, *, is_member: bool = False) -> tuple[Usage, ...]:
-        """Usages that refer to the path or under it; a member is also found by name on values."""
+        """Usages that refer to the path or under it; a member is also found by name on values, and a
+        builtin where it is handed over."""
         key = (path, is_member)
         if key not in self._touching:
             found = self._by_path.get(path, {})
+            if is_builtin(path):
+                hands_over_it = hands_over(path.rpartition(".")[2]).search
+                found = {key_of(usage): usage for usage in self._all if hands_over_it(usage.code)}
             if is_member:
                 found = {**found, **self._by_member.get(path.rpartition(".")[2], {})}
             self._touching[key] = tuple(found.values())

@@ -154,6 +154,10 @@ class Clues:
         where the name is unique, then the standard library and other libraries seen to have it.
         """
         name = name.strip(".")
+        touch = self.touched.get(change.old_api)
+        itself = touch.old.canonical if touch is not None and touch.old is not None else None
+        if itself == f"builtins.{name}":  # `np.float`: "use `float` by itself"
+            return itself
         if not name or name == change.old_api.rpartition(".")[2]:
             return None
         head, _, rest = name.partition(".")

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from recode_data.records import ApiChange, ObjectKind, Replacement
 from recode_data.rewrites.attribute_call import rename_member
 from recode_data.rewrites.called import called, uncalled
+from recode_data.rewrites.from_builtin import from_builtin
 from recode_data.rewrites.function_to_method import function_to_method
+from recode_data.rewrites.imports import is_builtin
 from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
 from recode_data.rewrites.members import changes_kind_of_member, changes_member, leads_to_member
 from recode_data.rewrites.method_to_function import method_to_function
@@ -71,6 +73,12 @@ def _unrename(code: str, change: ApiChange, replacement: Replacement) -> str | N
     if change.parameter is not None or _is_member_to_function(change, replacement):
         return None
     return rename_path(code, replacement.new_api, change.old_api)
+
+
+def _from_builtin(code: str, change: ApiChange, replacement: Replacement) -> str | None:
+    if change.parameter is not None or not is_builtin(replacement.new_api):
+        return None
+    return from_builtin(code, replacement.new_api, change.old_api)
 
 
 def _change_kind(code: str, change: ApiChange, replacement: Replacement) -> str | None:
@@ -183,5 +191,6 @@ UNWRITES: tuple[Rewrite, ...] = (
     _unrename_member,
     _function_from_method,
     _method_from_function,
+    _from_builtin,
     _unrename,
 )

@@ -405,8 +405,8 @@ class _ModuleReader:
             return tuple(found)[:_LAZY_LIMIT]
         literals = list(self._literals.values()) if server is None else []
         for node in ast.walk(server) if server is not None else ():
-            if isinstance(node, ast.Name) and node.id in self._literals:
-                literals.append(self._literals[node.id])
+            if isinstance(node, ast.Name):
+                literals += self._filled(node.id, tree)
             elif isinstance(node, ast.Constant):
                 _add_identifier(found, node)
         for literal in literals:
@@ -414,6 +414,23 @@ class _ModuleReader:
                 if isinstance(part, ast.Constant):
                     _add_identifier(found, part)
         return tuple(found)[:_LAZY_LIMIT]
+
+    def _filled(self, name: str, tree: ast.Module) -> list[ast.expr]:
+        """A module's literal of that name, and what is put into it later on: `names["a"] = …`,
+        `names.update({each: … for each in others})`."""
+        parts = [self._literals[name]] if name in self._literals else []
+        for statement in _at_module_level(tree.body) if parts else ():
+            match statement:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=filled), slice=key)]):
+                    parts += [key] if filled == name else []
+                case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=filled), "update"), args=[arg])):
+                    if filled == name:
+                        read = {node.id for node in ast.walk(arg) if isinstance(node, ast.Name)}
+                        parts += [
+                            arg,
+                            *(self._literals[one] for one in sorted(read & {*self._literals})),
+                        ]
+        return parts
 
 
 def _at_module_level(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -327,6 +327,20 @@ def test_what_was_there_before_was_not_moved(
     assert update_note(candidate, BREAK, STEP).splitlines()[0] == expected
 
 
+@pytest.mark.parametrize("kind", [ChangeKind.REMOVED, ChangeKind.RENAMED])
+def test_a_builtin_is_written_as_it_is(kind: ChangeKind) -> None:
+    change = make_change("toy.float", kind=kind, object_kind=ObjectKind.CLASS)
+    old, new = (f"import toy\nx = toy.load([1], {name})\n" for name in ("toy.float", "float"))
+    candidate = make_candidate(
+        old, new, change=change, replacement=Replacement("builtins.float", (), 1.0)
+    )
+    assert update_note(candidate, BREAK, STEP).splitlines()[:2] == [
+        "The class `toy.float`, another name of the builtin `float`, is no longer offered in toy 2.0 "
+        "(up to 1.0 it works).",
+        "Write `float` instead.",
+    ]
+
+
 def test_a_sign_is_part_of_what_to_write() -> None:
     change = make_change("toy.NINF", message="`toy.NINF` was removed. Use `-toy.inf` instead.")
     candidate = make_candidate(

@@ -7,6 +7,7 @@ from recode_data.producers.paths import against_advice
 from recode_data.records import (
     ApiObject,
     ChangeKind,
+    Deprecation,
     Evidence,
     EvidenceKind,
     ObjectKind,
@@ -28,6 +29,9 @@ OBJECTS = [
     ApiObject("toy.table.sort", FUNCTION, "toy.table.sort"),
     ApiObject("toy.table.parts", MODULE, "toy.parts"),
     ApiObject("toy.table.Part", CLASS, "toy.parts.Part"),
+    ApiObject(
+        "toy.table.int", CLASS, "int", alias_of="toy.int", deprecations=(Deprecation("use int"),)
+    ),
 ]
 
 
@@ -48,6 +52,7 @@ OBJECTS = [
         ("toy.short.f", True),
         ("toy.brief", False),
         ("toy", True),
+        ("toy.table.int", True),  # it warns whoever writes it
     ],
 )
 def test_paths_through_imported_modules_are_not(api: str, expected: bool) -> None:

@@ -64,6 +64,22 @@ def test_standard_library(path: str, expect: bool) -> None:
     assert clues_of("", "").exists_outside(path) is expect
 
 
+@pytest.mark.parametrize(
+    ("name", "is_called", "expect"),
+    [
+        ("float", "builtins.float", "builtins.float"),
+        ("float", "toy.float", None),
+        ("int", "builtins.float", None),
+    ],
+)
+def test_a_builtin_is_meant_where_the_old_name_was_one(
+    name: str, is_called: str, expect: str | None
+) -> None:
+    clues = clues_of("", "", touch("toy.float", old=resolves(is_called)))
+    change = ApiChange(ChangeKind.REMOVED, "toy.float", object_kind=ObjectKind.CLASS)
+    assert clues.resolve(name, change) == expect
+
+
 def test_other_libraries_exist_where_an_access_found_them() -> None:
     seen = {
         **touch("numpy.sum", new=resolves("numpy.sum")),

@@ -117,6 +117,29 @@ def test_names_behind_a_prefix_and_names_that_type_checkers_see_first() -> None:
     assert [mark.new_api for mark in found["toy.old_g"].deprecations] == ["g"]
 
 
+def test_names_that_are_put_into_a_table_later_on() -> None:
+    source = """
+import builtins, sys, warnings
+KINDS = [("float", ""), ("int", "")]
+if sys:
+    OLD = {}
+    OLD.update({name: (getattr(builtins, name), f"`{name}` is deprecated") for name, _ in KINDS})
+    OLD["long"] = int, "`long` is deprecated"
+    OTHER = {}
+    OTHER["never"] = 1
+def __getattr__(name):
+    if name not in OLD:
+        raise AttributeError(name)
+    value, message = OLD[name]
+    warnings.warn(message, DeprecationWarning)
+    return value
+"""
+    found = objects(running_surface_of({"toy/__init__.py": source}))
+    assert {"toy.float", "toy.int", "toy.long"} <= found.keys()
+    assert "toy.never" not in found
+    assert [mark.message for mark in found["toy.float"].deprecations] == ["`float` is deprecated"]
+
+
 def test_names_of_a_class_that_serves_them() -> None:
     source = """
 class __getattr__:
