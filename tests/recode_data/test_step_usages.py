@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,18 +56,6 @@ def test_parts_in_any_order_make_the_whole(
     assert executor.tasks > 4
     assert len(old) > 20
     assert (old, new) == (whole(workspace, step.old), whole(workspace, step.new))
-
-
-def test_earlier_releases_add_what_the_old_one_has_no_more(workspace: Workspace) -> None:
-    step = context(workspace)
-    assert step.old != step.new
-    turned = replace(step, old=step.new, new=step.new, earlier=(step.old,))
-    old, new = read_usages(turned, workspace, InProcessExecutor(), SilentProgress())
-    own = whole(workspace, step.new)
-    assert (old[: len(new)], new) == (own, own)
-    added = {usage.code for usage in old[len(new) :]}
-    earlier, _ = read_usages(step, workspace, InProcessExecutor(), SilentProgress())
-    assert added == {usage.code for usage in earlier} - {usage.code for usage in new} != set()
 
 
 def test_they_are_read_once(workspace: Workspace) -> None:

@@ -25,6 +25,8 @@ def test_a_line_per_library() -> None:
     assert pandas.split() == [
         "pandas",
         "BSD-3-Clause",
+        "pandas:1.1.5:1.3.5",
+        "pandas:1.3.5:1.5.3",
         "pandas:1.5.3:2.0.3",
         "pandas:2.0.3:2.2.3",
         "pandas:2.2.3:3.0.0",
