@@ -28,6 +28,7 @@ from recode_data.records import (
 )
 from recode_data.rewrites.imports import is_builtin
 from recode_data.rewrites.members import changes_member, leads_to_member
+from recode_data.rewrites.method_of_value import methods_for_values
 from recode_data.rewrites.templates import learn
 
 MOST_PATHS = 3
@@ -92,6 +93,9 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     change, name = item.change, item.change.parameter
     if is_about_position(change):
         return f"Pass `{name}` and what follows it by keyword."
+    if _is_for_a_value(item):
+        method = leaf_of(item.replacement.new_api if item.replacement else "")
+        return f'Call `.{method}()` where `{name}="{method}"` was passed.'
     new_name = new_parameter_of(item)
     if new_name and new_name != name:
         return f"Pass `{new_name}` instead of `{name}`."
@@ -117,6 +121,12 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     return ""
 
 
+def _is_for_a_value(item: FurtherChange) -> bool:
+    """Whether a method stands for one value of the parameter."""
+    replacement = item.replacement
+    return replacement is not None and replacement.new_api in methods_for_values(item.change)
+
+
 def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
     """Keywords that calls of the API have in the new code, and that no call has in the old one."""
     old = all_keywords(candidate.old_code)
@@ -128,7 +138,7 @@ def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
 
 def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
     """Whether the new code calls the API with less, and passes nothing in place of that."""
-    if _arguments_taken_up(item, candidate):
+    if _is_for_a_value(item) or _arguments_taken_up(item, candidate):
         return False
     before, after = (
         sum(len(call.args) + len(call.keywords) for call in _calls_of(item, code))

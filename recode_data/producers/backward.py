@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recode_data.producers.proposals import StepUsages, proposals
+from recode_data.producers.proposals import StepUsages, proposals, shown_after
 from recode_data.records import ApiChange, Candidate, ChangeKind, Producer, Replacement
 from recode_data.rewrites import unwrite
 from recode_data.rewrites.members import changes_member, leads_to_member
@@ -47,7 +47,10 @@ def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
         is_member = leads_to_member(change, replacement.new_api)
         if change.parameter is not None:
             is_member = changes_member(change)
-        for usage in usages.some(usages.new.telling(replacement.new_api, is_member=is_member)):
+        found = usages.new.telling(
+            replacement.new_api, is_member=is_member, any_of=shown_after(change, replacement)
+        )
+        for usage in usages.some(found):
             old_code = unwrite(usage.code, change, replacement)
             if old_code is None:
                 continue

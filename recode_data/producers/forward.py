@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recode_data.producers.completing import completed, with_other_parameters
-from recode_data.producers.proposals import StepUsages, proposals
+from recode_data.producers.proposals import StepUsages, proposals, shown_before
 from recode_data.producers.whole_module import with_module_replaced
 from recode_data.records import ApiChange, Candidate, FurtherChange, Producer, Replacement
 from recode_data.rewrites import rewrite
@@ -21,7 +21,10 @@ def forward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     if not replacements:
         return
     count = 0
-    for usage in usages.some(usages.old.telling(change.old_api, is_member=changes_member(change))):
+    found = usages.old.telling(
+        change.old_api, is_member=changes_member(change), any_of=shown_before(change)
+    )
+    for usage in usages.some(found):
         for replacement in replacements:
             for new_code, further in _rewritten(usage.code, change, replacement, usages):
                 yield Candidate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -19,6 +19,7 @@ from recode_data.records import (
     UsageOrigin,
 )
 from recode_data.rewrites.members import changes_kind_of_member
+from recode_data.rewrites.method_of_value import methods_for_values
 from recode_data.rewrites.value import value_pairs
 
 SIMILARITY = 60.0
@@ -31,6 +32,10 @@ TOLD = frozenset(
 )
 """Evidence of what the library tells whoever uses the old way."""
 
+_PASSED = frozenset(
+    {ChangeKind.PARAMETER_REMOVED, ChangeKind.PARAMETER_RENAMED, ChangeKind.DEPRECATED}
+)
+"""Parameter changes that only calls which pass the parameter meet."""
 _NO_OLD_WAY = frozenset({ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED, ChangeKind.UNDEPRECATED})
 _SAME_API = frozenset(
     {
@@ -114,6 +119,9 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     if change.kind in _NO_OLD_WAY:
         return ()
     same = (Replacement(change.old_api, change.evidence, 0.5),)
+    methods = tuple(Replacement(path, change.evidence, 0.5) for path in methods_for_values(change))
+    if methods:  # each for another value
+        return (*methods[:TOP], *same)
     if is_a_choice(change):
         return ()
     if change.replacements:
@@ -126,6 +134,38 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     ):
         return same
     return ()
+
+
+def shown_before(change: ApiChange) -> tuple[str, ...]:
+    """Texts of which a program has one where it meets the change; empty: any may meet it.
+
+    Of a common method few usages pass one parameter or one value, and only some are looked at.
+    """
+    if change.parameter is not None:
+        return (change.parameter,) if change.kind in _PASSED else ()
+    return _quoted(old for old, _ in _values(change))
+
+
+def shown_after(change: ApiChange, replacement: Replacement) -> tuple[str, ...]:
+    """Texts of which a program has one where it does what is to be written instead."""
+    if change.parameter is not None:
+        return (replacement.new_parameter,) if replacement.new_parameter else ()
+    if replacement.new_api != change.old_api:
+        return ()
+    return _quoted(new for _, new in _values(change))
+
+
+def _values(change: ApiChange) -> Iterator[tuple[str, str]]:
+    """Values, and no names: "`load` is deprecated, use `read`" reads as a pair as well."""
+    leaf = change.old_api.rpartition(".")[2]
+    for old, new in value_pairs(change.message):
+        if old.rpartition(".")[2] != leaf:
+            yield old, new
+
+
+def _quoted(values: Iterable[str]) -> tuple[str, ...]:
+    """The ends of literals that such a value ends: `'2M'`."""
+    return tuple(f"{value}{quote}" for value in dict.fromkeys(values) for quote in "'\"")
 
 
 def advised(change: ApiChange) -> tuple[Replacement, ...]:

@@ -26,7 +26,7 @@ class UsageIndex:
         self._by_path: dict[str, dict[str, Usage]] = defaultdict(dict)
         self._by_member: dict[str, dict[str, Usage]] = defaultdict(dict)
         self._touching: dict[tuple[str, bool], tuple[Usage, ...]] = {}
-        self._telling: dict[tuple[str, bool], tuple[Usage, ...]] = {}
+        self._telling: dict[tuple[str, bool, tuple[str, ...]], tuple[Usage, ...]] = {}
         self._all = tuple(usages)
         for usage in self._all:
             for path in sorted({prefix for api in usage.apis for prefix in _prefixes(api)}):
@@ -48,11 +48,22 @@ class UsageIndex:
             self._touching[key] = tuple(found.values())
         return self._touching[key]
 
-    def telling(self, path: str, *, is_member: bool = False) -> tuple[Usage, ...]:
-        """Of the usages that touch the path, the most telling ones, best first."""
-        key = (path, is_member)
+    def telling(
+        self, path: str, *, is_member: bool = False, any_of: tuple[str, ...] = ()
+    ) -> tuple[Usage, ...]:
+        """Of the usages that touch the path, the most telling ones, best first.
+
+        Args:
+            path: of an API.
+            is_member: whether it is one of a class.
+            any_of: texts of which the code must have one, if any are given.
+        """
+        key = (path, is_member, any_of)
         if key not in self._telling:
-            self._telling[key] = diverse(self.touching(path, is_member=is_member))
+            found = self.touching(path, is_member=is_member)
+            if any_of:
+                found = tuple(usage for usage in found if any(one in usage.code for one in any_of))
+            self._telling[key] = diverse(found)
         return self._telling[key]
 
 

@@ -13,6 +13,7 @@ from recode_data.rewrites.function_to_method import function_to_method
 from recode_data.rewrites.imports import is_builtin
 from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
 from recode_data.rewrites.members import changes_kind_of_member, changes_member, leads_to_member
+from recode_data.rewrites.method_of_value import rewrite_to_method, unwrite_to_method
 from recode_data.rewrites.method_to_function import method_to_function
 from recode_data.rewrites.rename import rename_path
 from recode_data.rewrites.value import rewrite_value, unwrite_value
@@ -176,6 +177,7 @@ def _leaf(path: str) -> str:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    rewrite_to_method,
     rewrite_parameter,
     rewrite_value,
     _change_kind,
@@ -185,6 +187,7 @@ REWRITES: tuple[Rewrite, ...] = (
     _rename,
 )
 UNWRITES: tuple[Rewrite, ...] = (
+    unwrite_to_method,
     unwrite_parameter,
     unwrite_value,
     _unchange_kind,

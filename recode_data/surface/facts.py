@@ -11,7 +11,7 @@ from enum import Enum
 
 from recode_data.records import Deprecation, Signature
 
-EXTRACTOR_VERSION = "12"
+EXTRACTOR_VERSION = "13"
 """Part of every cache key: raise it with any change of what extraction finds."""
 
 

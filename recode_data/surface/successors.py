@@ -29,6 +29,8 @@ _TARGET = re.compile(r"`[^`<]*<\s*~?[!.]?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\s*>`"
 """`Title <.Class.method>`: the target of a reference says more than its title."""
 _EITHER = re.compile(r"\b([A-Za-z_]\w*)/([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
 """`DataFrame/Series.shift`."""
+_TEMPLATE = re.compile(r"\{[^{}]*\}\.(?=[A-Za-z_])")
+"""`{}.transpose`, `{type(self).__name__}.transpose`: the name of the class, before it is put in."""
 _BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(|(?![\w/-]))")
 _STOP_WORDS = """
 the a an it its this that these those and or not for from with without by to of in on as at
@@ -49,7 +51,7 @@ _WINDOW_CHARS = 220
 
 def named_successors(text: str) -> tuple[str, ...]:
     """Dotted names or identifiers offered by `text` as successors, most trusted first."""
-    text = _EITHER.sub(r"\1.\3 or \2.\3", text)
+    text = _EITHER.sub(r"\1.\3 or \2.\3", _TEMPLATE.sub("", text))
     strong: list[str] = [f"{module}.{name}" for module, name in _IMPORT.findall(text)]
     dotted: list[str] = []
     weak: list[str] = []

@@ -323,6 +323,22 @@ def test_a_method_of_the_first_argument_is_called_on_it(new: str, is_told: bool)
     assert (told in instead(item, candidate)) is is_told
 
 
+def test_a_value_that_became_a_method() -> None:
+    change = make_change(
+        "toy.Table.fill",
+        kind=ChangeKind.DEPRECATED,
+        parameter="way",
+        object_kind=ObjectKind.METHOD,
+        message="Table.fill with 'way' is deprecated, use obj.up() or obj.down() instead",
+    )
+    codes = (f"import toy\nx = toy.load(1).{call}\n" for call in ('fill(way="up")', "up()"))
+    replacement = Replacement("toy.Table.up", (), 1.0)
+    candidate = make_candidate(*codes, change=change, replacement=replacement)
+    item = FurtherChange(change, replacement)
+    assert instead(item, candidate) == 'Call `.up()` where `way="up"` was passed.'
+    assert unexplained(candidate, {change.key: change.message}) is None
+
+
 @pytest.mark.parametrize(
     ("old_api", "is_row"),
     [("toy.Table.__div__", False), ("toy.Table.div", True), ("toy.__file__", True)],

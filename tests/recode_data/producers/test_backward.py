@@ -43,3 +43,23 @@ def test_kinds_without_an_old_way() -> None:
     for kind in (ChangeKind.ADDED, ChangeKind.PARAMETER_ADDED, ChangeKind.UNDEPRECATED):
         change = make_change("toy.load", kind=kind, replacements=CHANGE.replacements)
         assert list(backward(change, StepUsages([], [NEW]))) == []
+
+
+def test_a_method_that_stands_for_a_value() -> None:
+    change = make_change(
+        "toy.Table.fill",
+        kind=ChangeKind.DEPRECATED,
+        parameter="way",
+        object_kind=ObjectKind.METHOD,
+        message="fill with 'way' is deprecated, use obj.up() or obj.down() instead",
+    )
+    usage = make_usage("import toy\n\nx = toy.Table().down()\n", apis=("toy.Table",))
+    (found,) = backward(change, StepUsages([], [usage]))
+    assert found.old_code == 'import toy\n\nx = toy.Table().fill(way="down")\n'
+
+
+def test_a_second_name_of_a_builtin() -> None:
+    change = make_change("toy.float", replacements=(Replacement("builtins.float", (), 0.9),))
+    usages = [make_usage(f"import toy\n\nx = toy.load({text})\n") for text in ("1", "1, float")]
+    (found,) = backward(change, StepUsages([], usages))
+    assert found.old_code == "import toy\n\nx = toy.load(1, toy.float)\n"

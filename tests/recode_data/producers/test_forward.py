@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recode_data.producers import forward as forward_module
 from recode_data.producers.forward import forward
 from recode_data.producers.proposals import StepUsages
@@ -49,6 +51,32 @@ def test_method_that_is_a_property_now_needs_no_other_api() -> None:
     usage = make_usage("import toy\n\nx = toy.Table().shape()\n", apis=("toy.Table",))
     (candidate,) = forward(change, StepUsages([usage], []))
     assert candidate.new_code == "import toy\n\nx = toy.Table().shape\n"
+
+
+def test_usages_that_meet_the_change_are_found_among_many() -> None:
+    """Only some are looked at, and most calls of a common function pass something else."""
+    others = [
+        make_usage(f"import toy\n\nx = toy.load({number})\n", source_line=number)
+        for number in range(40)
+    ]
+    cases = (
+        ({"kind": ChangeKind.PARAMETER_REMOVED, "parameter": "mode"}, "mode=1", ""),
+        ({"message": "'M' is deprecated, please use 'ME' instead"}, 'freq="2M"', 'freq="2ME"'),
+    )
+    for fields, old, new in cases:
+        change = make_change("toy.load", **{"kind": ChangeKind.DEPRECATED, **fields})
+        meets = make_usage(f"import toy\n\nx = toy.load({old})\n")
+        usages = StepUsages([*others, meets], [])
+        usages.most = 3
+        (found,) = forward(change, usages)
+        assert found.new_code == f"import toy\n\nx = toy.load({new})\n"
+
+
+def test_a_name_in_a_message_is_no_value() -> None:
+    message = "`load` is deprecated, please use `read` instead"
+    change = make_change("toy.load", kind=ChangeKind.DEPRECATED, message=message)
+    change = replace(change, replacements=(BEST,))
+    assert len(list(forward(change, StepUsages([OLD], [])))) == 1
 
 
 def test_candidates_of_one_change_are_capped() -> None:

@@ -21,6 +21,8 @@ from recode_data.surface.successors import named_successors, quoted_names
         ("from toy.io import read is the new way", ("toy.io.read",)),
         ("f is deprecated, use g(x=1)", ("g",)),
         ("use \u201cg\u201d", ("g",)),
+        ("'{}.f' is deprecated. Please use '{}.g' instead.", ("g",)),
+        ("Use {type(self).__name__}.g() instead", ("g",)),
         ("Use isin instead", ("isin",)),
         ("You can use DataFrame/Series.shift instead.", ("DataFrame.shift", "Series.shift")),
         ("use `C(x).paths()<.C.get_paths>` instead", ("C.get_paths", "C")),
