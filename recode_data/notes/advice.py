@@ -24,7 +24,7 @@ _LEADS = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _PATH = r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*"
 _CODE = re.compile(
-    rf"([`'\"])({_PATH})(?:\(\w*\))?\1"  # quoted
+    rf"([`'\"])({_PATH})(?:\(\w*\)|=)?\1"  # quoted
     r"|((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)"  # or with dots
     r"|\b([A-Za-z_]\w*)(?=\()"  # or called
     r"|\b([A-Za-z]\w*_\w*)"  # or in more words than one

@@ -10,7 +10,6 @@ from recode_data.rewrites.attribute_call import rename_member
 from recode_data.rewrites.called import called, uncalled
 from recode_data.rewrites.from_builtin import from_builtin
 from recode_data.rewrites.function_to_method import function_to_method
-from recode_data.rewrites.imports import is_builtin
 from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
 from recode_data.rewrites.members import changes_kind_of_member, changes_member, leads_to_member
 from recode_data.rewrites.method_of_value import rewrite_to_method, unwrite_to_method
@@ -77,8 +76,8 @@ def _unrename(code: str, change: ApiChange, replacement: Replacement) -> str | N
 
 
 def _from_builtin(code: str, change: ApiChange, replacement: Replacement) -> str | None:
-    if change.parameter is not None or not is_builtin(replacement.new_api):
-        return None
+    if change.parameter is not None or replacement.new_api != f"builtins.{_leaf(change.old_api)}":
+        return None  # nobody wrote `GraphML.long` for `int`
     return from_builtin(code, replacement.new_api, change.old_api)
 
 

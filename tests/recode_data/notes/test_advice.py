@@ -34,6 +34,7 @@ ADVICE = [
     ("use read or `get_all`, don't wait", ("get_all",)),
     ("use read_all(path)", ("read_all",)),
     ("use `read(mode)`", ("read",)),
+    ("the `mode=` argument was renamed to `how=`, which has more options", ("how",)),
     ("", ()),
 ]
 

@@ -63,3 +63,5 @@ def test_a_second_name_of_a_builtin() -> None:
     usages = [make_usage(f"import toy\n\nx = toy.load({text})\n") for text in ("1", "1, float")]
     (found,) = backward(change, StepUsages([], usages))
     assert found.old_code == "import toy\n\nx = toy.load(1, toy.float)\n"
+    other = make_change("toy.number", replacements=(Replacement("builtins.float", (), 0.9),))
+    assert list(backward(other, StepUsages([], usages))) == []
