@@ -65,6 +65,16 @@ def test_a_kind_that_never_proves_is_given_up_and_the_others_go_on() -> None:
     assert tried.count(ChangeKind.REMOVED) == 400 - ROUND // 2
 
 
+def test_a_kind_of_which_the_first_ones_fail_gets_a_second_chance() -> None:
+    late = make_change("m.a", kind=ChangeKind.KEYWORD_ONLY)
+    slow = [make_candidate(f"m.a({n})", f"m.a(x={n})", change=late) for n in range(200)]
+    fertile = candidates("m.b", 200)
+    prove = Prover(lambda item: item.change.kind is ChangeKind.REMOVED or slow.index(item) > 30)
+    mixed = [item for pair in zip(slow, fertile, strict=True) for item in pair]
+    outcomes = proved_while_it_pays(mixed, [], 400, prove)
+    assert sum(item.candidate.change == late for item in outcomes) == 200
+
+
 def test_a_patch_without_proofs_is_walked_through() -> None:
     first = candidates("m.a", 1000)
     prove = Prover(lambda item: first.index(item) < LOOK_BACK // 2 or first.index(item) > LOOK_BACK)

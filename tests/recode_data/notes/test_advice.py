@@ -116,7 +116,7 @@ def test_where_the_program_ended_elsewhere_the_source_speaks() -> None:
 
 
 def test_a_message_about_two_names_in_one_spelling_is_about_both() -> None:
-    said = "Creating loads of `load(s)` is deprecated."
+    said = "Creating big ones by `load(s)` is deprecated."
     for name in ("load", "loads"):
         change = make_change(f"toy.{name}", message=f"toy.{name} is deprecated")
         assert is_of_a_way(change, said) is True

@@ -56,7 +56,7 @@ def test_method_that_is_a_property_now_needs_no_other_api() -> None:
 def test_usages_that_meet_the_change_are_found_among_many() -> None:
     """Only some are looked at, and most calls of a common function pass something else."""
     others = [
-        make_usage(f"import toy\n\nx = toy.load({number})\n", source_line=number)
+        make_usage(f"import toy\n\n# {'long ' * 30}\nx = toy.load({number})\n", source_line=number)
         for number in range(40)
     ]
     cases = (

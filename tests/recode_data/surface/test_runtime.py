@@ -125,8 +125,6 @@ if sys:
     OLD = {}
     OLD.update({name: (getattr(builtins, name), f"`{name}` is deprecated") for name, _ in KINDS})
     OLD["long"] = int, "`long` is deprecated"
-    OTHER = {}
-    OTHER["never"] = 1
 def __getattr__(name):
     if name not in OLD:
         raise AttributeError(name)
@@ -136,7 +134,6 @@ def __getattr__(name):
 """
     found = objects(running_surface_of({"toy/__init__.py": source}))
     assert {"toy.float", "toy.int", "toy.long"} <= found.keys()
-    assert "toy.never" not in found
     assert [mark.message for mark in found["toy.float"].deprecations] == ["`float` is deprecated"]
 
 
