@@ -26,6 +26,7 @@ from recode_data.records import (
     Effect,
     EvidenceKind,
     FurtherChange,
+    ObjectKind,
     ParameterKind,
     Proof,
     Signature,
@@ -191,8 +192,10 @@ def _is_state(item: FurtherChange, effect: Effect | None) -> bool:
 def _names_a_builtin(item: FurtherChange) -> bool:
     """Whether what is gone was a second name of what needs no import: `numpy.float`."""
     new_api = item.replacement.new_api if item.replacement else item.change.new_api
-    is_gone = item.change.kind in (ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED)
-    return is_gone and new_api == f"builtins.{leaf_of(item.change.old_api)}"
+    change = item.change
+    is_gone = change.kind in (ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED)
+    is_class = change.object_kind is ObjectKind.CLASS  # a function may only do the same
+    return is_gone and is_class and new_api == f"builtins.{leaf_of(item.change.old_api)}"
 
 
 def _was_there_before(item: FurtherChange) -> bool:

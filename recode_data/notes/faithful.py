@@ -26,6 +26,7 @@ from recode_data.records import (
     Verified,
 )
 from recode_data.rewrites.members import changes_member
+from recode_data.rewrites.value import value_pairs
 
 SAY_LITTLE = frozenset({"b", "n", "x", "cut", "type"})
 """Tags of canonical values: booleans, None, and what carries no information."""
@@ -76,8 +77,10 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
 def _announces_something_else(parameter: str, said: str) -> bool:
     """Whether it says that something is deprecated, and not a word of the parameter: pandas' `stack`
     warns of its old implementation, whatever `dropna` is."""
+    said = re.sub(r"(\w)\(s\)", r"\1s", said)  # "the argument `column(s)`"
     is_news = re.search(r"\bdeprecated\b", said) is not None
-    return is_news and not re.search(rf"\b{re.escape(parameter)}\b|\bposition", said)
+    is_about_it = rf"\b{re.escape(parameter)}\b|\bposition|\bkeyword"
+    return is_news and not re.search(is_about_it, said) and not any(value_pairs(said))
 
 
 def _is_of_the_language(change: ApiChange) -> bool:

@@ -26,7 +26,6 @@ from recode_data.records import (
     FurtherChange,
     ObjectKind,
 )
-from recode_data.rewrites.imports import is_builtin
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.method_of_value import methods_for_values
 from recode_data.rewrites.templates import learn
@@ -93,7 +92,7 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     change, name = item.change, item.change.parameter
     if is_about_position(change):
         return f"Pass `{name}` and what follows it by keyword."
-    if _is_for_a_value(item):
+    if _is_for_a_value(item, candidate):
         method = leaf_of(item.replacement.new_api if item.replacement else "")
         return f'Call `.{method}()` where `{name}="{method}"` was passed.'
     new_name = new_parameter_of(item)
@@ -121,10 +120,12 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     return ""
 
 
-def _is_for_a_value(item: FurtherChange) -> bool:
-    """Whether a method stands for one value of the parameter."""
+def _is_for_a_value(item: FurtherChange, candidate: Candidate) -> bool:
+    """Whether a method stands where one value of the parameter was passed."""
     replacement = item.replacement
-    return replacement is not None and replacement.new_api in methods_for_values(item.change)
+    if replacement is None or replacement.new_api not in methods_for_values(item.change):
+        return False
+    return leaf_of(replacement.new_api) in members(candidate.new_code)
 
 
 def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
@@ -138,7 +139,7 @@ def _arguments_taken_up(item: FurtherChange, candidate: Candidate) -> list[str]:
 
 def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
     """Whether the new code calls the API with less, and passes nothing in place of that."""
-    if _is_for_a_value(item) or _arguments_taken_up(item, candidate):
+    if _is_for_a_value(item, candidate) or _arguments_taken_up(item, candidate):
         return False
     before, after = (
         sum(len(call.args) + len(call.keywords) for call in _calls_of(item, code))
@@ -245,7 +246,7 @@ def _other_api(change: ApiChange, new_api: str, candidate: Candidate) -> str:
     leaf = re.escape(new_api.rpartition(".")[2])
     sign = "-" if re.search(rf"(?<![\w)])-(?:\w+\.)*{leaf}\b", change.message) else ""
     more = _further_arguments(change, new_api, candidate)
-    shown = leaf_of(new_api) if is_builtin(new_api) else new_api
+    shown = new_api.removeprefix("builtins.")
     return f"Write `{sign}{shown}` instead{more}."  # np.NINF: "Use `-np.inf` instead"
 
 

@@ -15,6 +15,7 @@ from recode_data.records import ApiChange, ChangeKind, FurtherChange
 from recode_data.references import find_references
 from recode_data.rewrites import rewrite
 from recode_data.rewrites.members import changes_member
+from recode_data.rewrites.method_of_value import methods_for_values
 
 GONE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED})
 MOST_FURTHER = 4
@@ -57,11 +58,12 @@ def with_other_parameters(
         for other in parameters.get(change.old_api, ()):
             if other.parameter == change.parameter or len(further) == MOST_FURTHER:
                 continue
-            for replacement in proposals(other)[:1]:
+            for replacement in proposals(other)[: 1 + len(methods_for_values(other))]:
                 rewritten = rewrite(code, other, replacement)
                 if rewritten is not None and rewritten != code:
                     code = rewritten
                     further.append(FurtherChange(other, replacement))
+                    break
     return code, tuple(further)
 
 

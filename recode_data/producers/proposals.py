@@ -121,7 +121,7 @@ def proposals(change: ApiChange) -> tuple[Replacement, ...]:
     same = (Replacement(change.old_api, change.evidence, 0.5),)
     methods = tuple(Replacement(path, change.evidence, 0.5) for path in methods_for_values(change))
     if methods:  # each for another value
-        return (*methods[:TOP], *same)
+        return (*methods[:TOP], *advised(change)[:TOP], *same)
     if is_a_choice(change):
         return ()
     if change.replacements:
@@ -142,7 +142,8 @@ def shown_before(change: ApiChange) -> tuple[str, ...]:
     Of a common method few usages pass one parameter or one value, and only some are looked at.
     """
     if change.parameter is not None:
-        return (change.parameter,) if change.kind in _PASSED else ()
+        passed = _quoted(old for old, _ in _values(change))  # it may stand in its place
+        return (change.parameter, *passed) if change.kind in _PASSED else ()
     return _quoted(old for old, _ in _values(change))
 
 
@@ -157,9 +158,9 @@ def shown_after(change: ApiChange, replacement: Replacement) -> tuple[str, ...]:
 
 def _values(change: ApiChange) -> Iterator[tuple[str, str]]:
     """Values, and no names: "`load` is deprecated, use `read`" reads as a pair as well."""
-    leaf = change.old_api.rpartition(".")[2]
+    names = {*change.old_api.split(".")}
     for old, new in value_pairs(change.message):
-        if old.rpartition(".")[2] != leaf:
+        if old.rpartition(".")[2] not in names:
             yield old, new
 
 

@@ -40,7 +40,7 @@ class UsageIndex:
         key = (path, is_member)
         if key not in self._touching:
             found = self._by_path.get(path, {})
-            if is_builtin(path):
+            if is_builtin(path) and path.count(".") == 1:
                 hands_over_it = hands_over(path.rpartition(".")[2]).search
                 found = {key_of(usage): usage for usage in self._all if hands_over_it(usage.code)}
             if is_member:

@@ -12,7 +12,11 @@ from recode_data.rewrites.from_builtin import from_builtin
 from recode_data.rewrites.function_to_method import function_to_method
 from recode_data.rewrites.keyword import rewrite_parameter, unwrite_parameter
 from recode_data.rewrites.members import changes_kind_of_member, changes_member, leads_to_member
-from recode_data.rewrites.method_of_value import rewrite_to_method, unwrite_to_method
+from recode_data.rewrites.method_of_value import (
+    methods_for_values,
+    rewrite_to_method,
+    unwrite_to_method,
+)
 from recode_data.rewrites.method_to_function import method_to_function
 from recode_data.rewrites.rename import rename_path
 from recode_data.rewrites.value import rewrite_value, unwrite_value
@@ -48,6 +52,10 @@ def _mentions(code: str, path: str) -> bool:
 def _first(
     rewrites: tuple[Rewrite, ...], code: str, change: ApiChange, replacement: Replacement
 ) -> str | None:
+    if replacement.new_api in methods_for_values(change):  # or the argument would just go
+        rewrites = tuple(
+            each for each in rewrites if each in (rewrite_to_method, unwrite_to_method)
+        )
     for apply in rewrites:
         new_code = apply(code, change, replacement)
         if new_code is not None and new_code != code and _parses(new_code):

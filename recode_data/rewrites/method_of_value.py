@@ -11,7 +11,7 @@ import re
 
 import libcst as cst
 
-from recode_data.records import ApiChange, Replacement
+from recode_data.records import ApiChange, ChangeKind, Replacement
 from recode_data.rewrites.calls import calls_of_member
 from recode_data.rewrites.members import changes_member
 from recode_data.rewrites.parsed import Replace, parse, replaced
@@ -21,7 +21,10 @@ _CALLED = re.compile(r"\b[A-Za-z_]\w*\.([A-Za-z_]\w*)\(\)")
 
 def methods_for_values(change: ApiChange) -> tuple[str, ...]:
     """Paths of the methods that the message of a parameter's change names, in order."""
-    if change.parameter is None or not changes_member(change):
+    goes = change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED)
+    if change.parameter is None or not goes or not changes_member(change):
+        return ()
+    if any(item.new_parameter for item in change.replacements):
         return ()
     owner, _, name = change.old_api.rpartition(".")
     named = dict.fromkeys(_CALLED.findall(change.message))

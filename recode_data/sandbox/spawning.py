@@ -34,16 +34,21 @@ class _Spawner:
         """
         with self._lock:
             if self._asked is None:
-                self._asked = SimpleQueue()
+                asked: SimpleQueue[tuple[_Start, _Started]] = SimpleQueue()
                 threading.Thread(
-                    target=_work, args=(self._asked,), name="recode-spawner", daemon=True
+                    target=_work, args=(asked,), name="recode-spawner", daemon=True
                 ).start()
+                self._asked = asked
         started: _Started = Future()
         self._asked.put((start, started))
         try:
             return started.result()
         except BaseException:  # the descriptors that `start` hands on are closed next
             wait([started])
+            if started.exception() is None:
+                process = started.result()
+                process.kill()
+                process.wait()
             raise
 
 
@@ -52,7 +57,7 @@ def _work(asked: SimpleQueue[tuple[_Start, _Started]]) -> None:
         start, started = asked.get()
         try:
             started.set_result(start())
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
+        except BaseException as error:  # noqa: BLE001 - it is the caller's; this thread goes on
             started.set_exception(error)
         del start, started
 

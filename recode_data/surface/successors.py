@@ -29,7 +29,7 @@ _TARGET = re.compile(r"`[^`<]*<\s*~?[!.]?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\s*>`"
 """`Title <.Class.method>`: the target of a reference says more than its title."""
 _EITHER = re.compile(r"\b([A-Za-z_]\w*)/([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
 """`DataFrame/Series.shift`."""
-_TEMPLATE = re.compile(r"\{[^{}]*\}\.(?=[A-Za-z_])")
+_TEMPLATE = re.compile(r"(?<![\w.}])\{[^{}]*\}\.(?=[A-Za-z_])")
 """`{}.transpose`, `{type(self).__name__}.transpose`: the name of the class, before it is put in."""
 _BARE = re.compile(r"(?<![\w.`'\"/-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(|(?![\w/-]))")
 _STOP_WORDS = """

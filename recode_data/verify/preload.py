@@ -1,7 +1,7 @@
 """What a warm server imports before snippets run in forks of it.
 
-A large library takes a second to import the part of it that an example is about; a proof runs eight
-times. Only modules that a snippet itself imports first thing are imported for it, so it meets what
+A large library takes a second to import the part of it that an example is about; a proof runs about
+ten times. Only modules that a snippet itself imports first thing are imported for it, so it meets what
 it would meet anyway; the server leaves out those that warn when imported (see `try_imports`).
 """
 
@@ -87,7 +87,7 @@ def preload_of(code: str, sets: Sequence[Modules]) -> Modules:
         return ()
     imported = _with_packages(_imported(code))
     fitting = (modules for modules in sets if imported.issuperset(modules))
-    return max(fitting, key=len, default=())
+    return max(fitting, key=lambda modules: len(_with_packages(modules)), default=())
 
 
 def imported_lazily(environment: Environment) -> Modules:

@@ -1,6 +1,6 @@
 """Candidate in, proof or drop out: the only place where a pair is admitted.
 
-Runs both codes in both versions, each twice under another hash seed, and decides as laid down in
+Runs both codes in both versions, each twice under another hash seed and what holds once more, and decides as laid down in
 docs/proof.md: old code succeeds on the old version and breaks, warns or drifts on the new one, at
 the changed call; new code succeeds on the new version without the warning and with the same
 observations.
@@ -223,8 +223,9 @@ class Verifier:
             return drop(DropReason.NONDETERMINISTIC, UNSTABLE)
         if self._shows_the_same_without(candidate.old_code, base, influence):
             return drop(DropReason.UNOBSERVABLE, "the same is observed without the changed calls")
-        if self._differs_once_more(candidate, base, fixed):
-            return drop(DropReason.NONDETERMINISTIC, UNSTABLE)
+        unlike = self._unlike_once_more(candidate, base, fixed)
+        if unlike is not None:
+            return drop(*unlike)
         return Proved(
             candidate,
             replace(proof, observed=observed),
@@ -260,8 +261,9 @@ class Verifier:
             return Dropped(candidate, DropReason.UNOBSERVABLE, "no value is observed")
         if self._is_unstable(candidate, base, later, later):
             return Dropped(candidate, DropReason.NONDETERMINISTIC, UNSTABLE)
-        if self._differs_once_more(candidate, base, later):
-            return Dropped(candidate, DropReason.NONDETERMINISTIC, UNSTABLE)
+        unlike = self._unlike_once_more(candidate, base, later)
+        if unlike is not None:
+            return Dropped(candidate, *unlike)
         proof = Proof(Effect.NONE, None, None, "", None, observed)
         return Proved(candidate, proof, base, base.deprecations, works_on_old=True)
 
@@ -314,17 +316,22 @@ class Verifier:
             or runs_differ(broken, self.on_new(candidate.old_code, HASH_SEEDS[1]))
         )
 
-    def _differs_once_more(self, candidate: Candidate, base: Observed, fixed: Observed) -> bool:
-        """Whether what is about to be admitted shows something else in one of three further runs.
+    def _unlike_once_more(
+        self, candidate: Candidate, base: Observed, fixed: Observed
+    ) -> tuple[DropReason, str] | None:
+        """Why what is about to be admitted is not: one of three further runs shows something else.
 
         What is random once in a few runs passes two of them by chance: of 500 rows that had, two
         failed when they were proved again.
         """
         runs = ((candidate.old_code, self.old, base), *2 * ((candidate.new_code, self.new, fixed),))
-        return any(
-            runs_differ(seen, self._observe(code, environment, HASH_SEEDS[1]))
-            for code, environment, seen in runs
-        )
+        for code, environment, seen in runs:
+            again = self._observe(code, environment, HASH_SEEDS[1])
+            if again.status is not JobStatus.DONE:
+                return failure_of(again, DropReason.CRASHED)
+            if runs_differ(seen, again) or new_deprecations(seen, again):
+                return DropReason.NONDETERMINISTIC, UNSTABLE
+        return None
 
     def _shows_the_same_without(self, code: str, base: Observed, influence: Influence) -> bool:
         """Whether the calls that changed leave no trace: `write(graph, path)` hands back nothing, and

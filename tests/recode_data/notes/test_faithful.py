@@ -302,6 +302,9 @@ def test_a_keyword_that_the_message_replaces_is_not_just_left_out() -> None:
         ("mode is deprecated, use how", True),
         ("the old way of loading is deprecated, specify how=2", False),
         ("passing this by position is deprecated", True),
+        ("the argument `mode(s)` is deprecated", False),
+        ("Non-keyword arguments are deprecated", True),
+        ("'2' is deprecated, please use 'two' instead", True),
         ("load() takes 1 argument", True),
     ],
 )

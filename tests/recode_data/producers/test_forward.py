@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from recode_data.producers import forward as forward_module
 from recode_data.producers.forward import forward
 from recode_data.producers.proposals import StepUsages
@@ -72,8 +74,9 @@ def test_usages_that_meet_the_change_are_found_among_many() -> None:
         assert found.new_code == f"import toy\n\nx = toy.load({new})\n"
 
 
-def test_a_name_in_a_message_is_no_value() -> None:
-    message = "`load` is deprecated, please use `read` instead"
+@pytest.mark.parametrize("name", ["load", "toy"])
+def test_a_name_in_a_message_is_no_value(name: str) -> None:
+    message = f"`{name}` is deprecated, please use `read` instead"
     change = make_change("toy.load", kind=ChangeKind.DEPRECATED, message=message)
     change = replace(change, replacements=(BEST,))
     assert len(list(forward(change, StepUsages([OLD], [])))) == 1

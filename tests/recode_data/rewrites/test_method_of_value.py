@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from recode_data.records import ApiChange, ChangeKind, ObjectKind, Replacement
@@ -45,8 +48,25 @@ def test_there_and_back(old: str, new: str) -> None:
     ],
 )
 def test_calls_that_pass_something_else_stay(code: str) -> None:
-    new_code = rewrite(f"a = {code}\n", CHANGE, UP)
-    assert new_code is None or ".up(" not in new_code
+    assert rewrite(f"a = {code}\n", CHANGE, UP) is None
+
+
+def test_what_is_no_value_may_still_be_left_out() -> None:
+    same = Replacement("toy.Frame.fill", (), 0.5)
+    assert rewrite("a = x.fill(0, way=None)\n", CHANGE, same) == "a = x.fill(0)\n"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": ChangeKind.PARAMETER_RENAMED},
+        {"replacements": (Replacement("toy.Frame.fill", (), 0.9, new_parameter="how"),)},
+        {"parameter": None},
+        {"object_kind": ObjectKind.FUNCTION},
+    ],
+)
+def test_methods_that_a_message_mentions_otherwise(fields: dict[str, Any]) -> None:
+    assert methods_for_values(replace(CHANGE, **fields)) == ()
 
 
 def test_a_call_with_positional_arguments_stays() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from recode_data.records import Environment
 from recode_data.sandbox import JobStatus, Level, Limits, Sandbox, SandboxPool, client
 from recode_data.sandbox.isolation import Plan, attempt, choose, plans
+from recode_data.sandbox.spawning import spawn
 from tests.recode_data.sandbox.hostile import DRIVER, LIMITS, environment
 
 pytestmark = pytest.mark.sandbox
@@ -302,11 +304,19 @@ def test_a_server_outlives_the_thread_that_started_it(plan: Plan) -> None:
 def test_a_fork_of_the_toolkit_starts_servers_too() -> None:
     with Sandbox(environment(), DRIVER) as sandbox:
         assert sandbox.run("answer = 1").messages == (1,)
-    pid = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # of forks beside threads: the point here
+        pid = os.fork()
     if pid == 0:
-        signal.alarm(60)
-        with Sandbox(environment(), DRIVER) as sandbox:
-            os._exit(sandbox.run("answer = 7").messages[0])
+        code = 1
+        try:
+            signal.alarm(60)
+            with Sandbox(environment(), DRIVER) as sandbox:
+                code = sandbox.run("answer = 7").messages[0]
+        finally:
+            os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
 
 
@@ -325,9 +335,24 @@ def test_servers_end_with_the_toolkit() -> None:
     assert ran.returncode == -signal.SIGKILL
     assert servers
     deadline = time.monotonic() + 5
-    while any(map(psutil.pid_exists, servers)) and time.monotonic() < deadline:
+    while any(map(runs, servers)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not [pid for pid in servers if psutil.pid_exists(pid)]
+    assert not [pid for pid in servers if runs(pid)]
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process, and one that nobody only has not collected yet."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_server_that_cannot_start_holds_nobody_up() -> None:
+    def fail() -> subprocess.Popen[bytes]:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        spawn(fail)
+    with Sandbox(environment(), DRIVER) as sandbox:
+        assert sandbox.run("answer = 1").messages == (1,)
 
 
 @pytest.mark.parametrize("name", ["cpu_seconds", "memory_bytes", "processes"])

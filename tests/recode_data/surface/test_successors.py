@@ -23,6 +23,7 @@ from recode_data.surface.successors import named_successors, quoted_names
         ("use \u201cg\u201d", ("g",)),
         ("'{}.f' is deprecated. Please use '{}.g' instead.", ("g",)),
         ("Use {type(self).__name__}.g() instead", ("g",)),
+        ("use toy.{name}.read instead", ("toy",)),
         ("Use isin instead", ("isin",)),
         ("You can use DataFrame/Series.shift instead.", ("DataFrame.shift", "Series.shift")),
         ("use `C(x).paths()<.C.get_paths>` instead", ("C.get_paths", "C")),
