@@ -36,13 +36,21 @@ def _only_adds_a_default(change: ApiChange, replacement: Replacement) -> bool:
     )
 
 
+def _holds_more(change: ApiChange, replacement: Replacement) -> bool:
+    """Whether the successor is a package around the old module: not all that it has was there.
+
+    What was has changes of its own.
+    """
+    return change.parameter is None and change.old_api.startswith(f"{replacement.new_api}.")
+
+
 def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
     """Candidates of one change, best replacement first, its usages from different files first."""
     count = 0
     if not _is_of_interest(change, usages):
         return
     for replacement in proposals(change):
-        if _only_adds_a_default(change, replacement):
+        if _only_adds_a_default(change, replacement) or _holds_more(change, replacement):
             continue
         is_member = leads_to_member(change, replacement.new_api)
         if change.parameter is not None:

@@ -11,7 +11,7 @@ import ast
 import builtins
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -230,7 +230,7 @@ def _expression(node: ast.AST) -> ast.expr:
 
 def _common(pattern: ast.expr, template: ast.expr) -> dict[str, str]:
     """Holes by the dump of what they stand for: largest parts that both expressions hold."""
-    there = {ast.dump(node) for node in ast.walk(template) if isinstance(node, ast.expr)}
+    there = {ast.dump(node) for node in _expressions_in(template)}
     found: dict[str, str] = {}
 
     def collect(node: ast.AST) -> None:
@@ -242,18 +242,39 @@ def _common(pattern: ast.expr, template: ast.expr) -> dict[str, str]:
             if text in there and not is_path and not isinstance(node, ast.Starred):
                 found.setdefault(text, f"{_HOLE}{len(found) + 1}")
                 return
-        for child in ast.iter_child_nodes(node):
+        for child in _children(node):
             collect(child)
 
     collect(pattern)
     return found
 
 
+def _children(node: ast.AST) -> Iterable[ast.AST]:
+    """Without the pieces of an f-string, which are no expressions of their own: what they hold is."""
+    if isinstance(node, ast.JoinedStr):
+        return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    return ast.iter_child_nodes(node)
+
+
+def _expressions_in(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.expr):
+        yield node
+    for child in _children(node):
+        yield from _expressions_in(child)
+
+
 def _with_holes(node: ast.expr, holes: Mapping[str, str]) -> ast.expr:
     class Replace(ast.NodeTransformer):
         def visit(self, part: ast.AST) -> ast.AST:
             name = holes.get(ast.dump(part)) if isinstance(part, ast.expr) else None
-            return self.generic_visit(part) if name is None else ast.Name(name, ast.Load())
+            if name is not None:
+                return ast.Name(name, ast.Load())
+            if isinstance(part, ast.JoinedStr):
+                for piece in part.values:
+                    if isinstance(piece, ast.FormattedValue):
+                        piece.value = _expression(self.visit(piece.value))
+                return part
+            return self.generic_visit(part)
 
     return _expression(Replace().visit(_copied(node)))
 

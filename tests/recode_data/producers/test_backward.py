@@ -65,3 +65,13 @@ def test_a_second_name_of_a_builtin() -> None:
     assert found.old_code == "import toy\n\nx = toy.load(1, toy.float)\n"
     other = make_change("toy.number", replacements=(Replacement("builtins.float", (), 0.9),))
     assert list(backward(other, StepUsages([], usages))) == []
+
+
+def test_a_module_that_went_into_its_package() -> None:
+    change = make_change(
+        "toy.io.table",
+        object_kind=ObjectKind.MODULE,
+        replacements=(Replacement("toy.io", (), 0.9),),
+    )
+    usage = make_usage("from toy.io import Table, read\n", apis=("toy.io.Table", "toy.io.read"))
+    assert list(backward(change, StepUsages([], [usage]))) == []

@@ -23,9 +23,11 @@ def rules(old: str, new: str, api: str = "toy.load", *, is_member: bool = False)
         ("x = toy.load(a)", "x = toy.load(a)\ny = 1", []),
         ("x = toy.load(a)", "x = (", []),
         ("x = d[toy.load(a):b, 1]", "x = d[toy.read(a):b, 2]", []),
+        ("x = toy.load('a', f'{a}{b} {c!r:>9}', b)", "x = toy.read(f'{b}{a} {c!r:>9}', 'a', b)", ["toy.load(□1, f'{□2}{□3} {□4!r:>9}', □3) -> toy.read(f'{□3}{□2} {□4!r:>9}', □1, □3)"]),
+        ("x = toy.load(' ', f'a {b}', 1)", "x = toy.read(' ', f' {b}', 1)", ["toy.load(□1, f'a {□2}', □3) -> toy.read(□1, f' {□2}', □3)"]),
         ("x = d[toy.load(a):1, b]", "x = d[toy.load(a, 1), b]", []),
     ],
-    ids=["name", "order", "around it", "value", "wrapped", "a name of the example", "elsewhere", "more statements", "broken", "two slices", "a slice no more"],
+    ids=["name", "order", "around it", "value", "wrapped", "a name of the example", "elsewhere", "more statements", "broken", "two slices", "an f-string", "a piece of an f-string", "a slice no more"],
 )  # fmt: skip
 def test_learn(old: str, new: str, expected: list[str]) -> None:
     assert rules(old, new) == expected
