@@ -435,6 +435,7 @@ class DropReason(str, Enum):
 
     UNPARSABLE = "unparsable"
     OLD_FAILS_ON_OLD = "old_fails_on_old"
+    NEEDS_NETWORK = "needs_network"
     NEW_FAILS_ON_NEW = "new_fails_on_new"
     NEW_WARNS_ON_NEW = "new_warns_on_new"
     NOTHING_CHANGED = "nothing_changed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from recode_data.producers import (
     worth_trying,
     written_by_users,
 )
+from recode_data.producers.proposals import step_usages
+from recode_data.producers.touching import index_of, key_of
 from recode_data.progress import Progress
 from recode_data.records import (
     BuildOptions,
@@ -34,6 +37,7 @@ from recode_data.records import (
     Verified,
     VersionStep,
 )
+from recode_data.rewrites.parsed import parse
 from recode_data.sandbox import SandboxPool
 from recode_data.step_changes import StepChanges, catalogued_context, step_changes
 from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
@@ -42,7 +46,7 @@ from recode_data.step_usages import read_usages
 from recode_data.verify.influence import touches_its_change
 from recode_data.verify.preload import Modules, can_be_imported, preload_of, server_sets
 from recode_data.verify.probe import Finding, changes_from, worth_probing
-from recode_data.verify.prove import ProofTask, prove
+from recode_data.verify.prove import ProofTask, end_servers, prove
 from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
@@ -104,6 +108,17 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
     )
     keep_result(mining.folder, result)
     return result
+
+
+def forget_step() -> None:
+    """End the servers of this process and give up what it remembers of snippets.
+
+    A worker that goes on to another library would hold half a gigabyte for nothing.
+    """
+    end_servers()
+    for remembered in (parse, index_of, key_of, step_usages):
+        remembered.cache_clear()
+    gc.collect()
 
 
 def _compare(context: StepContext, mining: Mining) -> StepChanges:

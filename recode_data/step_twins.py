@@ -14,7 +14,9 @@ from rapidfuzz.distance import Indel
 
 from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, TokenAlphabet
 from recode_data.records import Candidate, Dropped, DropReason, Outcome, Verified
+from recode_data.references import find_references
 
+NEVER_RAN = frozenset({DropReason.OLD_FAILS_ON_OLD, DropReason.NEEDS_NETWORK})
 FAILED_TWINS = 2
 """That were tried in vain, before a third one is not."""
 
@@ -34,6 +36,7 @@ class Twins:
         self._texts: dict[str, str] = {}
         self._tried: dict[str, list[_Tried]] = defaultdict(list)
         self._never_ran: set[str] = set()
+        self._need_network: set[str] = set()
 
     def learn(self, outcomes: Iterable[Outcome]) -> None:
         """These were tried."""
@@ -43,17 +46,22 @@ class Twins:
                 self._text_of(candidate), candidate.old_code, isinstance(outcome, Verified)
             )
             self._tried[candidate.change.key].append(tried)
-            if isinstance(outcome, Dropped) and outcome.reason is DropReason.OLD_FAILS_ON_OLD:
+            if isinstance(outcome, Dropped) and outcome.reason in NEVER_RAN:
                 self._never_ran.add(candidate.old_code)
+                if outcome.reason is DropReason.NEEDS_NETWORK and outcome.detail:
+                    self._need_network.add(outcome.detail)
 
     def tell_of(self, candidate: Candidate) -> bool:
         """Whether the candidate would add nothing: a twin is proved, or some were not, or its old code
         is known not to run at all.
 
+        What one program could not get from the network, no other one gets: to find that out takes
+        three seconds, which scikit-learn spends on further tries.
+
         Another answer to the same old code is no twin: which one is the best is seen once both are
         proved.
         """
-        if candidate.old_code in self._never_ran:
+        if candidate.old_code in self._never_ran or self._asks_the_network(candidate.old_code):
             return True
         text = self._text_of(candidate)
         failed = 0
@@ -63,6 +71,15 @@ class Twins:
                 if tried.is_proved or failed >= FAILED_TWINS:
                     return True
         return False
+
+    def _asks_the_network(self, code: str) -> bool:
+        if not self._need_network:
+            return False
+        try:
+            paths = {reference.path for reference in find_references(code)}
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+        return not self._need_network.isdisjoint(paths)
 
     def are_among(self, candidate: Candidate, others: Sequence[Candidate]) -> bool:
         """Whether one of the others is a twin of the candidate."""

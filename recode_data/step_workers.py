@@ -17,7 +17,7 @@ from recode_data.limited_map import map_within_limit
 from recode_data.progress import SilentProgress
 from recode_data.records import BuildOptions, StepResult, VersionStep
 from recode_data.step_changes import catalogued_context
-from recode_data.step_mining import Clock, Mining, mine_step
+from recode_data.step_mining import Clock, Mining, forget_step, mine_step
 from recode_data.workspace import Workspace
 
 
@@ -65,6 +65,8 @@ def mine_alone(task: StepTask) -> MinedStep:
             raise
         except Exception as error:  # noqa: BLE001 - of a hundred steps, one must not end the others
             return MinedStep(task.step, None, defect_in(error), clock.laps)
+        finally:
+            forget_step()
     return MinedStep(task.step, result, None, clock.laps)
 
 

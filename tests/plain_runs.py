@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,13 @@ class PlainPool:
                 env={"PYTHONHASHSEED": str(hash_seed)},
             )
             self._ask(key, setup)
+        start = time.perf_counter()
         self._ask(key, payload)
         stdout = self._servers[key].stdout
         assert stdout is not None
         messages = tuple(json.loads(stdout.readline()))
-        return JobResult(JobStatus.DONE, messages, "", 0.01, 0.01, Level.LIMITS)
+        seconds = time.perf_counter() - start
+        return JobResult(JobStatus.DONE, messages, "", 0.01, seconds, Level.LIMITS)
 
     def _ask(self, key: tuple[str, int], value: JsonValue) -> None:
         stdin = self._servers[key].stdin
@@ -91,9 +94,11 @@ def environment_of(folder: Path, source: str) -> Environment:
     return Environment(folder.name, sys.executable, str(folder), "3.11.7", (f"toy=={folder.name}",))
 
 
-def verifier(folder: Path, old: str, new: str, pool: PlainPool) -> Verifier:
+def verifier(
+    folder: Path, old: str, new: str, pool: PlainPool, patience: float | None = None
+) -> Verifier:
     """For two versions of `toy.py`."""
     environments = [
         environment_of(folder / name, source) for name, source in (("1.0", old), ("2.0", new))
     ]
-    return Verifier(*environments, pool)  # type: ignore[arg-type]  # runs as a pool does
+    return Verifier(*environments, pool, patience=patience)  # type: ignore[arg-type]  # runs as a pool does

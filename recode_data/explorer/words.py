@@ -43,6 +43,7 @@ CHANGE_KINDS: dict[ChangeKind, str] = {
 DROP_REASONS: dict[DropReason, str] = {
     DropReason.UNPARSABLE: "not Python that parses",
     DropReason.OLD_FAILS_ON_OLD: "the old code fails on the old version already",
+    DropReason.NEEDS_NETWORK: "the old code asks for something on the network",
     DropReason.NEW_FAILS_ON_NEW: "the new code fails on the new version",
     DropReason.NEW_WARNS_ON_NEW: "the new code still warns on the new version",
     DropReason.NOTHING_CHANGED: "the old code runs the same on both versions",

@@ -68,7 +68,7 @@ def judge_step(task: ImportTask) -> JudgedStep:
             reason = DropReason.ENVIRONMENT_UNAVAILABLE
             drops = tuple(dropped(row, task.source, reason, why) for row in task.rows)
             return JudgedStep(task.step, None, drops)
-        verifier = step_verifier(context, task.allow_weak, limits=SNIPPET_LIMITS)
+        verifier = step_verifier(context, task.allow_weak, limits=SNIPPET_LIMITS, patience=None)
         outcomes = tuple(judge_row(row, task.source, context, verifier) for row in task.rows)
         return JudgedStep(task.step, context, outcomes)
 

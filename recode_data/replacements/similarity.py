@@ -21,8 +21,10 @@ SAME_WORDS_FROM = 85
 SAME_WORDS_FROM_CHARS = 30
 VALUE_SHARE = 0.6
 """Every module has a `logger`: a value's name says less than a function's."""
-LOOKALIKE_FROM = 0.72
+LOOKALIKE_FROM = 0.64
 LOOKALIKE_SCORE = 0.5
+NEW_SHARE = 0.08
+"""A name that is new beside the old one is likelier its successor than their likeness says."""
 CANDIDATES = 3
 _CALLABLE = (ObjectKind.FUNCTION, ObjectKind.METHOD, ObjectKind.CLASS)
 
@@ -54,11 +56,15 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
             if is_new and _says_the_same(old, new):
                 yield _proposal(path, SAME_WORDS_SCORE, "new, and described in the same words")
             continue
+        if not is_new or _digits(name) != _digits(last):
+            continue
         score = likeness(old, new, last, name)
-        if score + (0.08 if is_new else 0.0) >= LOOKALIKE_FROM:
-            scored.append((score + (0.08 if is_new else 0.0), path))
+        if score >= LOOKALIKE_FROM:
+            scored.append((score, path))
     for score, path in sorted(scored, key=lambda item: (-item[0], item[1]))[:CANDIDATES]:
-        yield _proposal(path, LOOKALIKE_SCORE * min(1.0, score), f"alike to {score:.2f}")
+        yield _proposal(
+            path, LOOKALIKE_SCORE * min(1.0, NEW_SHARE + score), f"alike to {score:.2f}"
+        )
 
 
 def _says_the_same(old: ApiObject, new: ApiObject) -> bool:
@@ -119,6 +125,11 @@ def _same_name(change: ApiChange, old: ApiObject, last: str, clues: Clues) -> It
         found += 1
         if found == CANDIDATES:
             return
+
+
+def _digits(name: str) -> list[str]:
+    """`version_under1p18` is not `version_under1p21`, nor `PY37` the same as `PY38`."""
+    return re.findall(r"\d+", name)
 
 
 def _spelling(name: str) -> str:

@@ -77,6 +77,7 @@ class Observed:
     names: tuple[tuple[str, JsonValue], ...] = ()
     event_lines: tuple[int, ...] = ()
     cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
     receivers: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """By name of an attribute, of each kind of value that it was read from the names of its classes;
     where they were asked for."""
@@ -97,7 +98,12 @@ class Observed:
 def parse_observed(result: JobResult) -> Observed:
     """The record of one observe job; a message of the wrong shape counts as a crash."""
     if result.status is not JobStatus.DONE:
-        return Observed(result.status, result.detail, cpu_seconds=result.cpu_seconds)
+        return Observed(
+            result.status,
+            result.detail,
+            cpu_seconds=result.cpu_seconds,
+            wall_seconds=result.wall_seconds,
+        )
     message = steady(result.messages[-1]) if result.messages else None
     try:
         observed = _parse(message, result)
@@ -146,6 +152,7 @@ def _parse(message: JsonValue, result: JobResult) -> Observed:
         names=tuple(sorted(names.items())),
         event_lines=tuple(int(str(line)) for line in lines),
         cpu_seconds=result.cpu_seconds,
+        wall_seconds=result.wall_seconds,
         receivers=_parse_receivers(message.get("receivers", {})),
     )
 

@@ -23,6 +23,10 @@ MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0)
 """A proof runs its program about ten times: of networkx 2.8.8 to 3.1, five runs of 1,140 took half of all
 the time. Who proves rows again has the longer limit, whatever his machine."""
 
+PATIENCE = 1.5
+"""Seconds by the clock that old code may take. Of scikit-learn 1.4.2 to 1.6.1, five of 312 candidates
+took half of the time: they start processes, or fit for seconds; and who trains checks a row often."""
+
 SERVERS = 4 * MOST_SETS
 """Kept warm: two versions, two hash seeds."""
 
@@ -56,6 +60,7 @@ def step_verifier(
     allow_weak: bool = False,
     sets: tuple[Modules, ...] = (),
     limits: Limits = MINING_LIMITS,
+    patience: float | None = PATIENCE,
 ) -> Verifier:
     """This process's verifier for a step; made once, its servers stay warm."""
     return environment_verifier(
@@ -65,6 +70,7 @@ def step_verifier(
         allow_weak,
         sets,
         limits,
+        patience,
     )
 
 
@@ -76,9 +82,24 @@ def environment_verifier(
     allow_weak: bool,
     sets: tuple[Modules, ...] = (),
     limits: Limits = SNIPPET_LIMITS,
+    patience: float | None = None,
 ) -> Verifier:
     """This process's verifier for a pair of environments."""
-    return Verifier(old, new, _sandboxes(allow_weak), imports=imports, sets=sets, limits=limits)
+    return Verifier(
+        old,
+        new,
+        _sandboxes(allow_weak),
+        imports=imports,
+        sets=sets,
+        limits=limits,
+        patience=patience,
+    )
+
+
+def end_servers() -> None:
+    """End this process's servers, of whatever environments; those of later proofs start anew."""
+    for allow_weak in (False, True):
+        _sandboxes(allow_weak).close()
 
 
 @functools.lru_cache(maxsize=2)

@@ -39,6 +39,7 @@ from recode_data.verify.hidden_inputs import (
     which_tell,
 )
 from recode_data.verify.influence import Influence, influence_of, without_touching
+from recode_data.verify.network import needs_network
 from recode_data.verify.observed import (
     DRIVER,
     SETUP,
@@ -127,12 +128,17 @@ class Verifier:
         imports: tuple[str, ...] = (),
         sets: tuple[Modules, ...] = (),
         limits: Limits = SNIPPET_LIMITS,
+        patience: float | None = None,
     ) -> None:
-        """`imports` are there for every snippet, `sets` for those that import them first thing."""
+        """`imports` are there for every snippet, `sets` for those that import them first thing.
+
+        Old code that runs for more than `patience` seconds, by the clock, is not followed further.
+        """
         self.old, self.new = old, new
         self.sandboxes = sandboxes
         self._imports, self._sets = imports, sets
         self._limits = limits
+        self._patience = patience
         self._runs: OrderedDict[tuple[str, str, int], Observed] = OrderedDict()
 
     def on_old(self, code: str, hash_seed: int = HASH_SEEDS[0]) -> Observed:
@@ -191,7 +197,11 @@ class Verifier:
 
         base = self.on_old(candidate.old_code)
         if not base.succeeded:
-            return drop(*failure_of(base, DropReason.OLD_FAILS_ON_OLD))
+            return drop(*failure_on_old(candidate.old_code, base))
+        if self._takes_long(candidate.old_code, base):
+            return drop(
+                DropReason.TIMED_OUT, f"over {self._patience:g} s, and a proof is many runs"
+            )
         if any(is_read_from_others(base, change) for change in _changes_of(candidate)):
             return drop(DropReason.NOT_AT_THE_CHANGE, "it is the same name on another class")
         broken = self.on_new(candidate.old_code)
@@ -240,7 +250,7 @@ class Verifier:
         code = candidate.old_code
         base = self.on_old(code)
         if not base.succeeded:
-            return Dropped(candidate, *failure_of(base, DropReason.OLD_FAILS_ON_OLD))
+            return Dropped(candidate, *failure_on_old(code, base))
         later = self.on_new(code)
         if not later.succeeded:
             return Dropped(candidate, *failure_of(later, DropReason.NEW_FAILS_ON_NEW))
@@ -305,6 +315,13 @@ class Verifier:
             if len(found) >= WANTED:
                 return tuple(found[:WANTED])
         return ()
+
+    def _takes_long(self, code: str, base: Observed) -> bool:
+        """Whether it took long twice: the first run of a snippet also reads from the disk what it
+        imports."""
+        if self._patience is None or base.wall_seconds <= self._patience:
+            return False
+        return self.on_old(code, HASH_SEEDS[1]).wall_seconds > self._patience
 
     def _is_unstable(
         self, candidate: Candidate, base: Observed, broken: Observed, fixed: Observed
@@ -375,6 +392,15 @@ def failure_of(observed: Observed, code_failed: DropReason) -> tuple[DropReason,
         return _STATUS_REASONS[observed.status], observed.detail
     error = observed.error
     return code_failed, f"{error.type_name}: {error.message}" if error else ""
+
+
+def failure_on_old(code: str, base: Observed) -> tuple[DropReason, str]:
+    """Reason and detail where old code does not run on the old version: for want of a network, or for
+    whatever else."""
+    path = needs_network(code, base.error)
+    if path is not None:
+        return DropReason.NEEDS_NETWORK, path
+    return failure_of(base, DropReason.OLD_FAILS_ON_OLD)
 
 
 def new_deprecations(base: Observed, later: Observed) -> tuple[SeenWarning, ...]:

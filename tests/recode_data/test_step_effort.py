@@ -225,6 +225,26 @@ def test_what_never_ran_is_not_tried_for_other_changes(reason: DropReason, tried
     assert sum(item.candidate.old_code == one.old_code for item in outcomes) == tried
 
 
+@pytest.mark.parametrize(("path", "tried"), [("m.fetch", 1), ("m.other", 9), ("", 9)])
+def test_what_needs_a_network_is_not_asked_for_twice(path: str, tried: int) -> None:
+    asking = [
+        make_candidate(f"import m\nm.f{n}(m.fetch({n}))", "0", change=make_change(f"m.f{n}"))
+        for n in range(9)
+    ]
+    filler = [item for n in range(ROUND - 1) for item in candidates(f"m.g{n}", 1)]
+
+    def prove(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
+        return tuple(
+            Dropped(item, DropReason.NEEDS_NETWORK, path)
+            if item in asking
+            else Verified(item, PAIR)
+            for item in some
+        )
+
+    outcomes = proved_while_it_pays([asking[0], *filler, *asking[1:]], [], 400, prove)
+    assert sum(item.candidate in asking for item in outcomes) == tried
+
+
 def test_another_answer_is_tried_after_one_was_proved() -> None:
     one, *_ = growing("m.a", 1)
     filler = [item for n in range(ROUND) for item in candidates(f"m.f{n}", 1)]

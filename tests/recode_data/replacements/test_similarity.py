@@ -27,6 +27,8 @@ def test_looks_alike(old: str, new: str, expect: str) -> None:
         pytest.param("def loader(a): ...", "load = 1", id="function-and-constant"),
         pytest.param("def f(a): ...", "class C:\n    def f(self, a): ...", id="member-of-a-class"),
         pytest.param("def f(a): ...", "def _f(a): ...", id="private"),
+        pytest.param("def under1p18(a): ...", "def under1p21(a): ...", id="another-number"),
+        pytest.param("def load(a): ...\ndef loads(a): ...", "def loads(a): ...", id="was-there"),
     ],
 )
 def test_does_not(old: str, new: str) -> None:

@@ -32,6 +32,7 @@ def scale(x, by=2): return x * by
 def mean(x): return sum(x) / len(x)
 def stamp(): return random.random()
 def same(x): return x + 1
+def fetch(x): raise OSError(-3, "Temporary failure in name resolution")
 def seldom(x): return x + 1
 def told(x): return x
 def fill(x, y): x.append(y)
@@ -55,6 +56,7 @@ def mean(x): return sum(x) // len(x)
 def average(x): return sum(x) / len(x)
 def stamp(): return random.random()
 def same(x): return x + 1
+def fetch(x): raise OSError(-3, "Temporary failure in name resolution")
 def seldom(x):
     with open(__file__ + ".calls", "a+") as calls:
         calls.write("*")
@@ -185,6 +187,38 @@ def test_what_two_runs_agree_on_by_chance_is_seen_by_a_later_one(toy: Verifier) 
     found = toy.verify(candidate("x = toy.load(7)", "x = [toy.seldom(6)] * 2"))
     assert isinstance(found, Dropped)
     assert found.reason is DropReason.NONDETERMINISTIC
+
+
+SLOW = "import time\ntime.sleep(0.3)\nx = toy.load(7)"
+
+
+@pytest.mark.parametrize(
+    ("patience", "reason"), [(None, None), (60.0, None), (0.2, DropReason.TIMED_OUT)]
+)
+def test_what_takes_long_is_not_followed(
+    tmp_path: Path, patience: float | None, reason: DropReason | None
+) -> None:
+    pool = PlainPool()
+    prover = verifier(tmp_path, OLD, NEW, pool, patience=patience)
+    found = prover.verify(candidate(SLOW, SLOW.replace("load", "read")))
+    assert (found.reason if isinstance(found, Dropped) else None) is reason
+    pool.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "detail"),
+    [
+        ("x = toy.load(toy.fetch(1))", DropReason.NEEDS_NETWORK, ""),
+        ("y = toy.fetch(1)\nx = toy.load(y)", DropReason.NEEDS_NETWORK, "toy.fetch"),
+        ("raise OSError(2, 'no such file')\nx = toy.load(1)", DropReason.OLD_FAILS_ON_OLD, "FileNotFoundError: [Errno 2] no such file"),
+    ],
+)  # fmt: skip
+def test_what_the_network_would_have(
+    toy: Verifier, code: str, reason: DropReason, detail: str
+) -> None:
+    found = toy.verify(candidate(code, code.replace("load", "read")))
+    assert isinstance(found, Dropped)
+    assert (found.reason, found.detail) == (reason, detail)
 
 
 def test_composed_program_must_migrate_every_change(toy: Verifier) -> None:
