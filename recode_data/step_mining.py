@@ -44,7 +44,7 @@ from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.verify.influence import touches_its_change
-from recode_data.verify.preload import Modules, can_be_imported, preload_of, server_sets
+from recode_data.verify.preload import Preload, can_be_imported, preload_for, preload_of
 from recode_data.verify.probe import Finding, changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, end_servers, prove
 from recode_data.workspace import Workspace
@@ -85,10 +85,10 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
 
-    sets = server_sets(
+    preload = preload_for(
         (usage.code for usage in (*old_usages, *new_usages)), context.old.import_names[:1]
     )
-    probed = _probe(context, old_usages, sets, mining)
+    probed = _probe(context, old_usages, preload, mining)
     known = (
         *surfaces.changes,
         *surfaces.with_replacements(changes_from(probed.findings, surfaces.changes, surfaces.old)),
@@ -100,7 +100,7 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
     written = written_by_users(changes, surfaces.old.objects, (*old_usages, *new_usages))
     candidates = _wanted(propose(written, old_usages, new_usages), mining.options)
     clock.lap("candidates")
-    outcomes = _prove(context, candidates, probed, old_usages, sets, mining)
+    outcomes = _prove(context, candidates, probed, old_usages, preload, mining)
     clock.lap("proofs")
     changes = proved_or_known(changes, outcomes)
     result = StepResult(
@@ -145,7 +145,7 @@ class _Probed:
 
 
 def _probe(
-    context: StepContext, usages: Sequence[Usage], sets: tuple[Modules, ...], mining: Mining
+    context: StepContext, usages: Sequence[Usage], preload: Preload, mining: Mining
 ) -> _Probed:
     journal = mining.folder.journal(context, "probe")
     options = mining.options
@@ -158,7 +158,7 @@ def _probe(
             mining.executor,
             mining.progress,
             allow_weak=options.allow_weak,
-            sets=sets,
+            preload=preload,
         )
 
     here = context.old_environment
@@ -180,14 +180,14 @@ def _prove(
     candidates: list[Candidate],
     probed: _Probed,
     old_usages: Sequence[Usage],
-    sets: tuple[Modules, ...],
+    preload: Preload,
     mining: Mining,
 ) -> tuple[Outcome, ...]:
     """Outcomes of the candidates, and of those that rest on proved ones."""
     limit = mining.options.limit
 
     def proved(some: Sequence[Candidate]) -> tuple[Outcome, ...]:
-        return prove_all(context, some, sets, mining)
+        return prove_all(context, some, preload, mining)
 
     def has_a_chance(candidate: Candidate) -> bool:
         here = context.old_environment
@@ -214,7 +214,7 @@ def distinct_pairs(outcomes: Sequence[Outcome]) -> list[Verified]:
 def prove_all(
     context: StepContext,
     candidates: Sequence[Candidate],
-    sets: tuple[Modules, ...],
+    preload: Preload,
     mining: Mining,
 ) -> tuple[Outcome, ...]:
     """One outcome per candidate, in the order of the candidates; earlier ones are taken over.
@@ -227,13 +227,13 @@ def prove_all(
     journal = mining.folder.journal(context, "outcomes")
     outcomes = read_outcomes(journal, by_key)
     missing = [candidate for candidate in candidates if candidate.key not in outcomes]
-    missing.sort(key=lambda candidate: preload_of(candidate.old_code, sets))
+    missing.sort(key=lambda candidate: preload_of(candidate.old_code, preload.sets))
     tasks = [
         ProofTask(
             context,
             tuple(missing[start : start + CANDIDATES_PER_TASK]),
             mining.options.allow_weak,
-            sets,
+            preload,
         )
         for start in range(0, len(missing), CANDIDATES_PER_TASK)
     ]

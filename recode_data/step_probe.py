@@ -10,7 +10,7 @@ from recode_data.executor import Executor
 from recode_data.journal import append_record, appending, read_records
 from recode_data.progress import Progress
 from recode_data.records import StepContext, Usage, content_id
-from recode_data.verify.preload import Modules, preload_of
+from recode_data.verify.preload import NO_PRELOAD, Preload, preload_of
 from recode_data.verify.probe import Finding, ProbeTask, probe
 
 USAGES_PER_TASK = 24
@@ -42,16 +42,16 @@ def probe_usages(
     progress: Progress,
     *,
     allow_weak: bool = False,
-    sets: tuple[Modules, ...] = (),
+    preload: Preload = NO_PRELOAD,
 ) -> list[Finding]:
     """What old documentation shows on the new version, in a fixed order.
 
     Finished tasks are kept in `journal`, so that an interrupted probe goes on. Usages that import the
     same run in the same servers, one after the other.
     """
-    alike = sorted(usages, key=lambda usage: preload_of(usage.code, sets))
+    alike = sorted(usages, key=lambda usage: preload_of(usage.code, preload.sets))
     tasks = [
-        ProbeTask(context, tuple(alike[start : start + USAGES_PER_TASK]), allow_weak, sets)
+        ProbeTask(context, tuple(alike[start : start + USAGES_PER_TASK]), allow_weak, preload)
         for start in range(0, len(alike), USAGES_PER_TASK)
     ]
     keys = {key_of(task) for task in tasks}

@@ -23,7 +23,9 @@ sys.path.insert(0, folder)
 spec = importlib.util.spec_from_file_location("driver", driver_file)
 driver = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(driver)
-driver.prepare(json.loads(sys.stdin.readline()))
+setup = json.loads(sys.stdin.readline())
+if hasattr(driver, "prepare"):
+    driver.prepare(setup)
 out = sys.stdout
 for line in sys.stdin:
     pid = os.fork()

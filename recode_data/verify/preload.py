@@ -11,15 +11,18 @@ import ast
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from recode_data.records import Environment
+from recode_data.records import Environment, JsonValue
+from recode_data.sandbox import Limits, SandboxPool
 
-MOST_SETS = 3
-"""Of each step: a server of each for both versions and both hash seeds, and as many servers are kept.
-With ten sets, every round started them anew: 76 starts and 25 s for networkx 2.8.8 to 3.1, not 14 and 3 s."""
+MOST_SETS = 1
+"""Of each step, beside none: a server of each for both versions and both hash seeds, of 100 MB. With what the
+library imports of others in all of them, three sets saved a run of scikit-image 7 ms of 156 more, and one of
+scikit-learn 18 of 75."""
 FEWEST_SNIPPETS = 8
 """To start a server costs as much as some snippets that import the same."""
 MOST_COMPARED = 40
@@ -39,7 +42,81 @@ SOMETIMES_STANDARD = frozenset(
 )  # fmt: skip
 """Modules of the standard library of some interpreter from 3.7 to 3.14, but not of every one."""
 
+BOUND_OFTEN = 0.1
+"""Share of the snippets that bind a package itself, from which on no module of it is imported for them."""
+DRIVER = Path(__file__).with_name("imports_driver.py")
+LIMITS = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=4 << 30)
+
 Modules: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preload:
+    """What is worth having in the servers of a library's snippets."""
+
+    sets: tuple[Modules, ...] = ()
+    """Modules for the snippets that import them."""
+    own: Modules = ()
+    """Modules of the library that snippets import: what they import of others is there for all."""
+    bound: frozenset[str] = frozenset()
+    """Packages that many snippets bind a name to."""
+
+
+NO_PRELOAD = Preload()
+
+
+def preload_for(codes: Iterable[str], always: Modules = ()) -> Preload:
+    """What saves these snippets most imports.
+
+    Args:
+        codes: The snippets.
+        always: What every server imports anyway; the library comes first.
+    """
+    codes = tuple(codes)
+    library = always[0].partition(".")[0] if always else ""
+    own = Counter(
+        name
+        for code in codes
+        for name in _imported(code)
+        if name.partition(".")[0] == library and name != library
+    )
+    often = [(-count, name) for name, count in own.items() if count >= FEWEST_SNIPPETS]
+    bound = Counter(name for code in codes for name in _bound(code))
+    return Preload(
+        server_sets(codes, always),
+        tuple(sorted(name for _, name in sorted(often)[:MOST_COMPARED])),
+        frozenset(name for name, count in bound.items() if count >= BOUND_OFTEN * len(codes)),
+    )
+
+
+def imported_of_others(
+    environment: Environment, preload: Preload, always: Modules, sandboxes: SandboxPool
+) -> Modules:
+    """Packages of others that the library's own modules import, whoever imports those.
+
+    Of the time that `import skimage.filters` takes, nine tenths go to SciPy. What is not asked for by
+    name is not seen by a snippet: that a package has a module as an attribute shows only where the
+    package itself is bound, and such snippets do without (see `others_for`).
+    """
+    if not preload.own:
+        return ()
+    payload: dict[str, JsonValue] = {"modules": [*always, *preload.own]}
+    result = sandboxes.run(environment, DRIVER, payload, limits=LIMITS)
+    names = result.messages[-1] if result.messages else []
+    libraries = {name.partition(".")[0] for name in always}
+    found = {
+        ".".join(parts[:2])
+        for parts in (str(name).split(".") for name in (names if isinstance(names, list) else []))
+        if parts[0] not in libraries | preload.bound | sys.stdlib_module_names
+        and not any(part.startswith("_") for part in parts)
+    }
+    return _innermost(found)
+
+
+def others_for(code: str, others: Modules) -> Modules:
+    """Packages, and those modules of which the snippet would not find in a package that it binds."""
+    bound = _bound(code)
+    return tuple(name for name in others if "." not in name or name.partition(".")[0] not in bound)
 
 
 def server_sets(codes: Iterable[str], always: Modules = ()) -> tuple[Modules, ...]:
@@ -135,6 +212,21 @@ def _imported(code: str) -> Modules:
             names.update(parts if "." not in node.module and parts else {node.module})
     outside = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
     return _innermost(outside)
+
+
+@lru_cache(maxsize=4096)
+def _bound(code: str) -> frozenset[str]:
+    """Packages to which the code binds a name: `import a`, `import a as b`, `import a.b`."""
+    try:
+        nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    return frozenset(
+        alias.name.partition(".")[0]
+        for node in nodes
+        for alias in node.names
+        if alias.asname is None or "." not in alias.name
+    )
 
 
 def _with_packages(names: Iterable[str]) -> frozenset[str]:

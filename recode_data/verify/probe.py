@@ -23,7 +23,7 @@ from recode_data.records import (
     Usage,
 )
 from recode_data.references import attribute_names, find_references
-from recode_data.verify.preload import Modules
+from recode_data.verify.preload import NO_PRELOAD, Preload
 from recode_data.verify.prove import step_verifier
 from recode_data.verify.verifier import new_deprecations
 
@@ -46,7 +46,7 @@ class ProbeTask:
     context: StepContext
     usages: tuple[Usage, ...]
     allow_weak: bool = False
-    sets: tuple[Modules, ...] = ()
+    preload: Preload = NO_PRELOAD
     """As of a `ProofTask`."""
 
 
@@ -64,7 +64,7 @@ class Finding:
 
 def probe(task: ProbeTask) -> tuple[Finding, ...]:
     """Findings of the usages that work on the old version, without a deprecation already there."""
-    verifier = step_verifier(task.context, task.allow_weak, task.sets)
+    verifier = step_verifier(task.context, task.allow_weak, task.preload)
     findings: list[Finding] = []
     for usage in task.usages:
         later = verifier.on_new(usage.code)  # first: most snippets show nothing, and need no more

@@ -16,7 +16,7 @@ from recode_data.records import (
 )
 from recode_data.rows import make_pair
 from recode_data.sandbox import Limits, SandboxPool
-from recode_data.verify.preload import MOST_SETS, Modules
+from recode_data.verify.preload import MOST_SETS, NO_PRELOAD, Preload
 from recode_data.verify.verifier import SNIPPET_LIMITS, Verifier
 
 MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0)
@@ -27,7 +27,7 @@ PATIENCE = 1.5
 """Seconds by the clock that old code may take. Of scikit-learn 1.4.2 to 1.6.1, five of 312 candidates
 took half of the time: they start processes, or fit for seconds; and who trains checks a row often."""
 
-SERVERS = 4 * MOST_SETS
+SERVERS = 4 * (MOST_SETS + 1)
 """Kept warm: two versions, two hash seeds."""
 
 
@@ -38,13 +38,13 @@ class ProofTask:
     context: StepContext
     candidates: tuple[Candidate, ...]
     allow_weak: bool = False
-    sets: tuple[Modules, ...] = ()
-    """Modules worth having in servers, for the snippets that import them."""
+    preload: Preload = NO_PRELOAD
+    """What is worth having in servers."""
 
 
 def prove(task: ProofTask) -> tuple[Outcome, ...]:
     """One outcome per candidate, in order. Sandboxes stay warm in this process between tasks."""
-    verifier = step_verifier(task.context, task.allow_weak, task.sets)
+    verifier = step_verifier(task.context, task.allow_weak, task.preload)
     outcomes: list[Outcome] = []
     for candidate in task.candidates:
         proved = verifier.verify(candidate)
@@ -58,7 +58,7 @@ def prove(task: ProofTask) -> tuple[Outcome, ...]:
 def step_verifier(
     context: StepContext,
     allow_weak: bool = False,
-    sets: tuple[Modules, ...] = (),
+    preload: Preload = NO_PRELOAD,
     limits: Limits = MINING_LIMITS,
     patience: float | None = PATIENCE,
 ) -> Verifier:
@@ -68,7 +68,7 @@ def step_verifier(
         context.new_environment,
         context.old.import_names[:1],
         allow_weak,
-        sets,
+        preload,
         limits,
         patience,
     )
@@ -80,7 +80,7 @@ def environment_verifier(
     new: Environment,
     imports: tuple[str, ...],
     allow_weak: bool,
-    sets: tuple[Modules, ...] = (),
+    preload: Preload = NO_PRELOAD,
     limits: Limits = SNIPPET_LIMITS,
     patience: float | None = None,
 ) -> Verifier:
@@ -90,7 +90,7 @@ def environment_verifier(
         new,
         _sandboxes(allow_weak),
         imports=imports,
-        sets=sets,
+        preload=preload,
         limits=limits,
         patience=patience,
     )

@@ -48,7 +48,15 @@ from recode_data.verify.observed import (
     SeenWarning,
     parse_observed,
 )
-from recode_data.verify.preload import Modules, imported_lazily, preload_of
+from recode_data.verify.preload import (
+    NO_PRELOAD,
+    Modules,
+    Preload,
+    imported_lazily,
+    imported_of_others,
+    others_for,
+    preload_of,
+)
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 """Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
@@ -126,17 +134,18 @@ class Verifier:
         sandboxes: SandboxPool,
         *,
         imports: tuple[str, ...] = (),
-        sets: tuple[Modules, ...] = (),
+        preload: Preload = NO_PRELOAD,
         limits: Limits = SNIPPET_LIMITS,
         patience: float | None = None,
     ) -> None:
-        """`imports` are there for every snippet, `sets` for those that import them first thing.
+        """`imports` are there for every snippet, and what `preload` says.
 
         Old code that runs for more than `patience` seconds, by the clock, is not followed further.
         """
         self.old, self.new = old, new
         self.sandboxes = sandboxes
-        self._imports, self._sets = imports, sets
+        self._imports, self._preload = imports, preload
+        self._others: dict[str, Modules] = {}
         self._limits = limits
         self._patience = patience
         self._runs: OrderedDict[tuple[str, str, int], Observed] = OrderedDict()
@@ -171,8 +180,14 @@ class Verifier:
         )
 
     def _imports_for(self, code: str, environment: Environment) -> tuple[str, ...]:
-        lazily = imported_lazily(environment)
-        return tuple(dict.fromkeys((*self._imports, *lazily, *preload_of(code, self._sets))))
+        if environment.key not in self._others:
+            self._others[environment.key] = (
+                *imported_lazily(environment),
+                *imported_of_others(environment, self._preload, self._imports, self.sandboxes),
+            )
+        others = others_for(code, self._others[environment.key])
+        own = preload_of(code, self._preload.sets)
+        return tuple(dict.fromkeys((*self._imports, *others, *own)))
 
     def verify(self, candidate: Candidate, *, with_hidden: bool = True) -> Proved | Dropped:
         """Admit the candidate, or say why not; the order of checks is the order of cheapness.

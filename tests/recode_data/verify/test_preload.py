@@ -1,5 +1,6 @@
 """Which modules a server imports, and for which snippet."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,16 @@ from recode_data.records import Environment
 from recode_data.verify.preload import (
     FEWEST_SNIPPETS,
     MOST_SETS,
+    Preload,
     can_be_imported,
     imported_lazily,
+    imported_of_others,
+    others_for,
+    preload_for,
     preload_of,
     server_sets,
 )
+from tests.plain_runs import PlainPool
 
 PRELOADS = [
     # snippet, sets, the one that it is given
@@ -56,8 +62,6 @@ def test_what_many_have_in_common_is_a_set() -> None:
     codes = [f"import plot.draw\nimport a.part{number}" for number in range(FEWEST_SNIPPETS)]
     assert server_sets(codes) == (("a", "plot.draw"),)
     assert server_sets(codes, ("a",)) == (("plot.draw",),)
-    both = ["import plot.draw\nimport a.b"] * FEWEST_SNIPPETS
-    assert server_sets(codes + both, ("a",)) == (("a.b", "plot.draw"), ("plot.draw",))
 
 
 def test_what_every_server_has_is_no_set() -> None:
@@ -112,3 +116,51 @@ def test_what_is_not_installed_cannot_be_imported(
 
 def test_of_an_environment_that_looks_otherwise_nothing_is_said(tmp_path: Path) -> None:
     assert can_be_imported("import absent", Environment("k", "/p", str(tmp_path), "3.11.7", ()))
+
+
+PACKAGES = {
+    "lib/__init__.py": "",
+    "lib/part.py": "import heavy.deep, heavy._hidden, single, often.deep",
+    "lib/seldom.py": "import other",
+    "heavy/__init__.py": "",
+    "heavy/deep/__init__.py": "from heavy.deep import module",
+    "heavy/deep/module.py": "",
+    "heavy/_hidden/__init__.py": "",
+    "often/__init__.py": "",
+    "often/deep/__init__.py": "",
+    "other.py": "",
+    "single.py": "import sys, types\nsys.modules['fake'] = types.ModuleType('fake')",
+}
+
+
+def test_what_the_library_imports_of_others(tmp_path: Path) -> None:
+    for name, text in PACKAGES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    environment = Environment("key", sys.executable, str(tmp_path), "3.11.7", ())
+    codes = ["import often\nfrom lib.part import f"] * FEWEST_SNIPPETS + ["import lib.seldom"]
+    preload = preload_for(codes, ("lib",))
+    assert (preload.own, preload.bound) == (("lib.part",), {"lib", "often"})
+    pool = PlainPool()
+    found = imported_of_others(environment, preload, ("lib",), pool)  # type: ignore[arg-type]
+    pool.close()
+    assert found == ("heavy.deep", "single")
+    nothing = imported_of_others(environment, Preload(), ("lib",), pool)  # type: ignore[arg-type]
+    assert nothing == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import lib", ("heavy.deep", "single")),
+        ("from heavy import deep", ("heavy.deep", "single")),
+        ("import heavy.deep as hd", ("heavy.deep", "single")),
+        ("import heavy", ("single",)),  # which has no `heavy.deep` of its own
+        ("import heavy as h", ("single",)),
+        ("def f():\n    import heavy.other", ("single",)),
+        ("import single", ("heavy.deep", "single")),
+        ("this is no Python", ("heavy.deep", "single")),
+    ],
+)
+def test_a_package_is_what_the_snippet_made_of_it(code: str, expected: tuple[str, ...]) -> None:
+    assert others_for(code, ("heavy.deep", "single")) == expected
