@@ -121,8 +121,8 @@ def _what_happened(
     to_name = f" to `{new_name}`" if new_name and new_name != change.parameter else ""
     sentences = {
         ChangeKind.REMOVED: f"{subject} was removed",
-        ChangeKind.RENAMED: f"{subject} was renamed",
-        ChangeKind.MOVED: f"{subject} was moved",
+        ChangeKind.RENAMED: f"{subject} {_other_now(new_api)}",
+        ChangeKind.MOVED: f"{subject} {_other_now(new_api)}",
         ChangeKind.PARAMETER_REMOVED: f"{parameter} was removed",
         ChangeKind.PARAMETER_RENAMED: (
             f"{parameter} was removed"
@@ -154,6 +154,11 @@ def _what_happened(
         )
         return f"The default of the parameter `{change.parameter}` of `{change.old_api}` changed{values}"
     return sentences[kind]
+
+
+def _other_now(new_api: str | None) -> str:
+    """Of what was renamed or moved, where no other path is known, or the old one goes on."""
+    return "was removed" if new_api is None else "is another one now"
 
 
 def _other_places(change: ApiChange) -> str:
