@@ -254,6 +254,28 @@ def test_a_local_wheel_is_installed_for_its_pin(cache: EnvironmentCache, tmp_pat
     assert module.read_text() == "mine = 1\n"
 
 
+def test_bytecode_is_of_what_is_imported(cache: EnvironmentCache, tmp_path: Path) -> None:
+    from tests.loopback_index import wheel_bytes
+
+    files = dict.fromkeys(
+        (
+            "alpha/__init__.py",
+            "alpha/tests/__init__.py",
+            "alpha/part/test/a.py",
+            "alpha/testing/b.py",
+        ),
+        "x = 1\n",
+    )
+    path = tmp_path / "alpha-1.0-py3-none-any.whl"
+    path.write_bytes(wheel_bytes("alpha", "1.0", files))
+    made = cache.make(
+        Resolution(OWN, ("alpha==1.0",)), [LocalWheel("alpha==1.0", "0" * 64, str(path))]
+    )
+    compiled = {item.parent.parent.name for item in Path(made.root).rglob("*.pyc")}
+    assert {"alpha", "testing"} <= compiled
+    assert compiled.isdisjoint({"tests", "test"})
+
+
 MAKER = """
 import os, sys
 from pathlib import Path
