@@ -11,7 +11,7 @@ from recode_data.progress import Progress
 from recode_data.records import Dropped, Effect, Environment, MigrationPair
 from recode_data.rows import candidate_of
 from recode_data.verify import Verdict, import_names_of, judge, read_checks, run_checks
-from recode_data.verify.preload import NO_PRELOAD, Preload, preload_for, preload_of
+from recode_data.verify.preload import NO_PRELOAD, Preload, server_sets
 from recode_data.verify.prove import environment_verifier
 from recode_data.workspace import Workspace
 
@@ -107,8 +107,9 @@ def _tasks(
         progress.note(f"{members[0].dependency} {members[0].old_version}:{members[0].new_version}")
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
-        preload = preload_for((pair.old_code for pair in members), import_names_of(members[0]))
-        members.sort(key=lambda pair: preload_of(pair.old_code, preload.sets))
+        library = import_names_of(members[0])
+        preload = Preload(server_sets((pair.old_code for pair in members), library))
+        members.sort(key=lambda pair: preload.kind_of(pair.old_code))
         for start in range(0, len(members), ROWS_PER_TASK):
             rows = tuple(members[start : start + ROWS_PER_TASK])
             at_work.update((old.key, new.key))

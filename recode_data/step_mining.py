@@ -44,7 +44,14 @@ from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.verify.influence import touches_its_change
-from recode_data.verify.preload import Preload, can_be_imported, preload_for, preload_of
+from recode_data.verify.preload import (
+    Preload,
+    can_be_imported,
+    imported_of_others,
+    modules_of,
+    often_bound,
+    server_sets,
+)
 from recode_data.verify.probe import Finding, changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, end_servers, prove
 from recode_data.workspace import Workspace
@@ -85,9 +92,7 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
     progress.note(f"{step}: {len(old_usages)} old and {len(new_usages)} new usages")
     clock.lap("usages")
 
-    preload = preload_for(
-        (usage.code for usage in (*old_usages, *new_usages)), context.old.import_names[:1]
-    )
+    preload = _preload(context, (*old_usages, *new_usages), mining)
     probed = _probe(context, old_usages, preload, mining)
     known = (
         *surfaces.changes,
@@ -111,7 +116,7 @@ def mine_step(context: StepContext, mining: Mining) -> StepResult:
 
 
 def forget_step() -> None:
-    """End the servers of this process and give up what it remembers of snippets.
+    """End the servers of this process and give up most of what it remembers of the snippets.
 
     A worker that goes on to another library would hold half a gigabyte for nothing.
     """
@@ -126,6 +131,19 @@ def _compare(context: StepContext, mining: Mining) -> StepChanges:
         check_imports(context.old, context.old_environment, sandboxes)
         check_imports(context.new, context.new_environment, sandboxes)
         return step_changes(context, mining.workspace, sandboxes)
+
+
+def _preload(context: StepContext, usages: Sequence[Usage], mining: Mining) -> Preload:
+    codes = [usage.code for usage in usages]
+    library, *_ = context.old.import_names
+    own = modules_of(library, codes)
+    but_not = {*context.old.import_names, *context.new.import_names, *often_bound(codes)}
+    with SandboxPool(size=2, allow_weak=mining.options.allow_weak) as sandboxes:
+        others = tuple(
+            (environment.key, imported_of_others(environment, own, but_not, sandboxes))
+            for environment in (context.old_environment, context.new_environment)
+        )
+    return Preload(server_sets(codes, (library,)), others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +245,7 @@ def prove_all(
     journal = mining.folder.journal(context, "outcomes")
     outcomes = read_outcomes(journal, by_key)
     missing = [candidate for candidate in candidates if candidate.key not in outcomes]
-    missing.sort(key=lambda candidate: preload_of(candidate.old_code, preload.sets))
+    missing.sort(key=lambda candidate: preload.kind_of(candidate.old_code))
     tasks = [
         ProofTask(
             context,

@@ -10,7 +10,7 @@ from recode_data.executor import Executor
 from recode_data.journal import append_record, appending, read_records
 from recode_data.progress import Progress
 from recode_data.records import StepContext, Usage, content_id
-from recode_data.verify.preload import NO_PRELOAD, Preload, preload_of
+from recode_data.verify.preload import NO_PRELOAD, Preload
 from recode_data.verify.probe import Finding, ProbeTask, probe
 
 USAGES_PER_TASK = 24
@@ -49,7 +49,7 @@ def probe_usages(
     Finished tasks are kept in `journal`, so that an interrupted probe goes on. Usages that import the
     same run in the same servers, one after the other.
     """
-    alike = sorted(usages, key=lambda usage: preload_of(usage.code, preload.sets))
+    alike = sorted(usages, key=lambda usage: preload.kind_of(usage.code))
     tasks = [
         ProbeTask(context, tuple(alike[start : start + USAGES_PER_TASK]), allow_weak, preload)
         for start in range(0, len(alike), USAGES_PER_TASK)

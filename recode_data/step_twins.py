@@ -6,9 +6,10 @@ of 128 proofs of matplotlib 3.7.5 to 3.9.2, 48 were of one example of `boxplot`.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -36,7 +37,8 @@ class Twins:
         self._texts: dict[str, str] = {}
         self._tried: dict[str, list[_Tried]] = defaultdict(list)
         self._never_ran: set[str] = set()
-        self._need_network: set[str] = set()
+        self._need_network: Counter[str] = Counter()
+        self._ran: set[str] = set()
 
     def learn(self, outcomes: Iterable[Outcome]) -> None:
         """These were tried."""
@@ -46,17 +48,19 @@ class Twins:
                 self._text_of(candidate), candidate.old_code, isinstance(outcome, Verified)
             )
             self._tried[candidate.change.key].append(tried)
-            if isinstance(outcome, Dropped) and outcome.reason in NEVER_RAN:
+            if not isinstance(outcome, Dropped) or outcome.reason not in NEVER_RAN:
+                self._ran.update(_paths(candidate.old_code))
+            elif candidate.old_code not in self._never_ran:
                 self._never_ran.add(candidate.old_code)
                 if outcome.reason is DropReason.NEEDS_NETWORK and outcome.detail:
-                    self._need_network.add(outcome.detail)
+                    self._need_network[outcome.detail] += 1
 
     def tell_of(self, candidate: Candidate) -> bool:
         """Whether the candidate would add nothing: a twin is proved, or some were not, or its old code
         is known not to run at all.
 
-        What one program could not get from the network, no other one gets: to find that out takes
-        three seconds, which scikit-learn spends on further tries.
+        What several programs could not get from the network, and none got, no other one gets: to find
+        that out takes three seconds, which scikit-learn spends on further tries.
 
         Another answer to the same old code is no twin: which one is the best is seen once both are
         proved.
@@ -73,13 +77,12 @@ class Twins:
         return False
 
     def _asks_the_network(self, code: str) -> bool:
-        if not self._need_network:
-            return False
-        try:
-            paths = {reference.path for reference in find_references(code)}
-        except (SyntaxError, ValueError, RecursionError):
-            return False
-        return not self._need_network.isdisjoint(paths)
+        asking = {
+            path
+            for path, count in self._need_network.items()
+            if count >= FAILED_TWINS and path not in self._ran
+        }
+        return bool(asking) and not asking.isdisjoint(_paths(code))
 
     def are_among(self, candidate: Candidate, others: Sequence[Candidate]) -> bool:
         """Whether one of the others is a twin of the candidate."""
@@ -104,3 +107,11 @@ def _are_alike(one: str, other: str) -> bool:
         Indel.normalized_similarity(one, other, score_cutoff=NEAR_DUPLICATE_SIMILARITY)
         >= NEAR_DUPLICATE_SIMILARITY
     )
+
+
+@lru_cache(maxsize=4096)
+def _paths(code: str) -> frozenset[str]:
+    try:
+        return frozenset(reference.path for reference in find_references(code))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()

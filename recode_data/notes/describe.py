@@ -158,7 +158,7 @@ def _what_happened(
 
 def _other_now(new_api: str | None) -> str:
     """Of what was renamed or moved, where no other path is known, or the old one goes on."""
-    return "was removed" if new_api is None else "is another one now"
+    return "was removed" if new_api is None else "changed"
 
 
 def _other_places(change: ApiChange) -> str:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recode_data.producers.proposals import StepUsages, proposals, shown_after
-from recode_data.records import ApiChange, Candidate, ChangeKind, Producer, Replacement
+from recode_data.records import (
+    ApiChange,
+    Candidate,
+    ChangeKind,
+    ObjectKind,
+    Producer,
+    Replacement,
+)
 from recode_data.rewrites import unwrite
 from recode_data.rewrites.members import changes_member, leads_to_member
 
@@ -41,7 +48,8 @@ def _holds_more(change: ApiChange, replacement: Replacement) -> bool:
 
     What was has changes of its own.
     """
-    return change.parameter is None and change.old_api.startswith(f"{replacement.new_api}.")
+    is_module = change.object_kind is ObjectKind.MODULE
+    return is_module and change.old_api.startswith(f"{replacement.new_api}.")
 
 
 def backward(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:

@@ -23,8 +23,6 @@ VALUE_SHARE = 0.6
 """Every module has a `logger`: a value's name says less than a function's."""
 LOOKALIKE_FROM = 0.64
 LOOKALIKE_SCORE = 0.5
-NEW_SHARE = 0.08
-"""A name that is new beside the old one is likelier its successor than their likeness says."""
 CANDIDATES = 3
 _CALLABLE = (ObjectKind.FUNCTION, ObjectKind.METHOD, ObjectKind.CLASS)
 
@@ -62,9 +60,7 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
         if score >= LOOKALIKE_FROM:
             scored.append((score, path))
     for score, path in sorted(scored, key=lambda item: (-item[0], item[1]))[:CANDIDATES]:
-        yield _proposal(
-            path, LOOKALIKE_SCORE * min(1.0, NEW_SHARE + score), f"alike to {score:.2f}"
-        )
+        yield _proposal(path, LOOKALIKE_SCORE * min(1.0, score + 0.08), f"alike to {score:.2f}")
 
 
 def _says_the_same(old: ApiObject, new: ApiObject) -> bool:

@@ -133,7 +133,10 @@ def apply(rule: Rule, code: str) -> str | None:
         holes: dict[str, ast.expr] = {}
         if isinstance(node, ast.expr) and _matches(pattern, node, rule, snippet, holes):
             start, end = snippet.spans.of(node)
-            edits.append(Edit(start, end, _filled(rule.template, holes, names)))
+            try:
+                edits.append(Edit(start, end, _filled(rule.template, holes, names)))
+            except ValueError:  # before Python 3.12, f-strings hold no backslash
+                return None
     if not edits:
         return None
     changed = parse(edited(code, edits))

@@ -2,10 +2,11 @@
 
 Runs inside the interpreter of a mined version (Python 3.7 to 3.14), standard library only.
 
-Payload: {"modules": [dotted path, …]}. Message: [packages that are there then, and modules outside of
+Payload: {"modules": [dotted path, …]}. Message: [packages that this brought, and modules outside of
 any, by name].
 """
 
+import contextlib
 import importlib
 import sys
 import warnings
@@ -24,16 +25,17 @@ def run(payload, channel):
 
 def _try_import(name):
     """What is not there, or wants to end the process, adds nothing."""
-    try:
+    with contextlib.suppress(BaseException):
         importlib.import_module(name)
-    except BaseException as error:
-        return error
 
 
 def _is_package(name):
     """Whether it is a package or a module outside of any, and can be imported by that name."""
-    module = sys.modules[name]
-    spec = getattr(module, "__spec__", None)
-    if getattr(spec, "name", None) != name or not getattr(spec, "origin", None):
+    try:
+        module = sys.modules[name]
+        spec = module.__spec__
+        if spec.name != name or not spec.origin:
+            return False
+        return "." not in name or hasattr(module, "__path__")
+    except Exception:  # what stands for a module may raise anything when it is read
         return False
-    return "." not in name or hasattr(module, "__path__")

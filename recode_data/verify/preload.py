@@ -1,8 +1,9 @@
 """What a warm server imports before snippets run in forks of it.
 
 A large library takes a second to import the part of it that an example is about; a proof runs about
-ten times. Only modules that a snippet itself imports first thing are imported for it, so it meets what
-it would meet anyway; the server leaves out those that warn when imported (see `try_imports`).
+ten times. Of the library, only modules that a snippet itself imports first thing are imported for it;
+of other packages, what the library's modules import. The server leaves out those that warn when
+imported (see `try_imports`). What is proved so is run once more without other packages.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from recode_data.records import Environment, JsonValue
+from recode_data.records import Environment
 from recode_data.sandbox import Limits, SandboxPool
 
 MOST_SETS = 1
 """Of each step, beside none: a server of each for both versions and both hash seeds, of 100 MB. With what the
-library imports of others in all of them, three sets saved a run of scikit-image 7 ms of 156 more, and one of
+library imports of others in all of them, three sets save a run of scikit-image 7 ms of 156 more, and one of
 scikit-learn 18 of 75."""
 FEWEST_SNIPPETS = 8
 """To start a server costs as much as some snippets that import the same."""
@@ -52,71 +53,70 @@ Modules: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Preload:
-    """What is worth having in the servers of a library's snippets."""
+    """What servers of a library's snippets have beside the library itself."""
 
     sets: tuple[Modules, ...] = ()
     """Modules for the snippets that import them."""
-    own: Modules = ()
-    """Modules of the library that snippets import: what they import of others is there for all."""
-    bound: frozenset[str] = frozenset()
-    """Packages that many snippets bind a name to."""
+    others: tuple[tuple[str, Modules], ...] = ()
+    """By key of an environment, what the library's modules import of other packages there."""
+
+    def modules_for(self, code: str, environment: Environment) -> Modules:
+        """What is there before the snippet runs."""
+        does_without, own = self.kind_of(code)
+        others = () if does_without else dict(self.others).get(environment.key, ())
+        return tuple(dict.fromkeys((*imported_lazily(environment), *others, *own)))
+
+    def kind_of(self, code: str) -> tuple[bool, Modules]:
+        """Snippets of one kind share servers: whether they do without `others`, and their set.
+
+        That a package has a module as an attribute is seen where the package is bound.
+        """
+        packages = {name.partition(".")[0] for _, names in self.others for name in names}
+        return not packages.isdisjoint(_bound(code)), preload_of(code, self.sets)
 
 
 NO_PRELOAD = Preload()
 
 
-def preload_for(codes: Iterable[str], always: Modules = ()) -> Preload:
-    """What saves these snippets most imports.
+def modules_of(library: str, codes: Iterable[str]) -> Modules:
+    """Of the library, the modules that snippets import most."""
+    counts = Counter(
+        name for code in codes for name in _imported(code) if name.startswith(f"{library}.")
+    )
+    often = sorted((-count, name) for name, count in counts.items() if count >= FEWEST_SNIPPETS)
+    return tuple(sorted(name for _, name in often[:MOST_COMPARED]))
 
-    Args:
-        codes: The snippets.
-        always: What every server imports anyway; the library comes first.
-    """
-    codes = tuple(codes)
-    library = always[0].partition(".")[0] if always else ""
-    own = Counter(
-        name
-        for code in codes
-        for name in _imported(code)
-        if name.partition(".")[0] == library and name != library
-    )
-    often = [(-count, name) for name, count in own.items() if count >= FEWEST_SNIPPETS]
-    bound = Counter(name for code in codes for name in _bound(code))
-    return Preload(
-        server_sets(codes, always),
-        tuple(sorted(name for _, name in sorted(often)[:MOST_COMPARED])),
-        frozenset(name for name, count in bound.items() if count >= BOUND_OFTEN * len(codes)),
-    )
+
+def often_bound(codes: Sequence[str]) -> frozenset[str]:
+    """Packages that so many snippets bind that their modules are not worth having for the rest."""
+    counts = Counter(name for code in codes for name in _bound(code))
+    return frozenset(name for name, count in counts.items() if count >= BOUND_OFTEN * len(codes))
 
 
 def imported_of_others(
-    environment: Environment, preload: Preload, always: Modules, sandboxes: SandboxPool
+    environment: Environment, modules: Modules, but_not: Collection[str], sandboxes: SandboxPool
 ) -> Modules:
-    """Packages of others that the library's own modules import, whoever imports those.
+    """Packages of others that these modules of a library import, whoever imports the modules.
 
-    Of the time that `import skimage.filters` takes, nine tenths go to SciPy. What is not asked for by
-    name is not seen by a snippet: that a package has a module as an attribute shows only where the
-    package itself is bound, and such snippets do without (see `others_for`).
+    Of the time that `import skimage.filters` takes, nine tenths go to SciPy.
+
+    Args:
+        environment: Where.
+        modules: Of the library.
+        but_not: Packages to leave out, the library's own among them.
+        sandboxes: To import them in.
     """
-    if not preload.own:
+    if not modules:
         return ()
-    payload: dict[str, JsonValue] = {"modules": [*always, *preload.own]}
-    result = sandboxes.run(environment, DRIVER, payload, limits=LIMITS)
+    result = sandboxes.run(environment, DRIVER, {"modules": [*modules]}, limits=LIMITS)
     names = result.messages[-1] if result.messages else []
-    libraries = {name.partition(".")[0] for name in always}
+    left_out = {*but_not} | sys.stdlib_module_names | SOMETIMES_STANDARD
     found = {
         ".".join(parts[:2])
         for parts in (str(name).split(".") for name in (names if isinstance(names, list) else []))
-        if parts[0] not in libraries | preload.bound | sys.stdlib_module_names
-        and not any(part.startswith("_") for part in parts)
+        if parts[0] not in left_out and not any(part.startswith("_") for part in parts)
     }
     return _innermost(found)
-
-
-def others_for(code: str, others: Modules) -> Modules:
-    """Packages, and those modules of which the snippet would not find in a package that it binds."""
-    bound = _bound(code)
-    return tuple(name for name in others if "." not in name or name.partition(".")[0] not in bound)
 
 
 def server_sets(codes: Iterable[str], always: Modules = ()) -> tuple[Modules, ...]:

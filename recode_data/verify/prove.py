@@ -24,11 +24,11 @@ MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0)
 the time. Who proves rows again has the longer limit, whatever his machine."""
 
 PATIENCE = 1.5
-"""Seconds by the clock that old code may take. Of scikit-learn 1.4.2 to 1.6.1, five of 312 candidates
-took half of the time: they start processes, or fit for seconds; and who trains checks a row often."""
+"""Seconds of CPU that old code may take. Of scikit-learn 1.4.2 to 1.6.1, five of 312 candidates took half
+of the time, and who trains checks a row often."""
 
-SERVERS = 4 * (MOST_SETS + 1)
-"""Kept warm: two versions, two hash seeds."""
+SERVERS = 4 * (MOST_SETS + 1) + 2
+"""Kept warm: two versions, two hash seeds; and two without other packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ def environment_verifier(
 
 def end_servers() -> None:
     """End this process's servers, of whatever environments; those of later proofs start anew."""
+    environment_verifier.cache_clear()
     for allow_weak in (False, True):
         _sandboxes(allow_weak).close()
 

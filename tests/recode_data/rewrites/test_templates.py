@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from recode_data.rewrites.templates import Rule, apply, learn
@@ -74,3 +76,11 @@ WHOLE = Rule("__path_0(__hole_1, f='M')", "__path_1(__hole_1)", ("toy.load", "to
 )
 def test_apply(rule: Rule, code: str, expected: str | None) -> None:
     assert apply(rule, code) == expected
+
+
+def test_an_f_string_that_cannot_be_written() -> None:
+    rule = Rule("__path_0(__hole_1)", "__path_0(f'{__hole_1}.txt')", ("toy.load",))
+    code = "import toy\nx = toy.load(a)\n"
+    assert apply(rule, code) == "import toy\nx = toy.load(f'{a}.txt')\n"
+    found = apply(rule, code.replace("(a)", r"('a\\b')"))
+    assert (found is None) == (sys.version_info < (3, 12))

@@ -13,8 +13,8 @@ from recode_data.verify.preload import (
     can_be_imported,
     imported_lazily,
     imported_of_others,
-    others_for,
-    preload_for,
+    modules_of,
+    often_bound,
     preload_of,
     server_sets,
 )
@@ -139,28 +139,37 @@ def test_what_the_library_imports_of_others(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, "utf-8")
     environment = Environment("key", sys.executable, str(tmp_path), "3.11.7", ())
     codes = ["import often\nfrom lib.part import f"] * FEWEST_SNIPPETS + ["import lib.seldom"]
-    preload = preload_for(codes, ("lib",))
-    assert (preload.own, preload.bound) == (("lib.part",), {"lib", "often"})
+    own = modules_of("lib", codes)
+    assert (own, often_bound(codes)) == (("lib.part",), {"lib", "often"})
     pool = PlainPool()
-    found = imported_of_others(environment, preload, ("lib",), pool)  # type: ignore[arg-type]
+
+    def found(modules: tuple[str, ...], but_not: set[str]) -> tuple[str, ...]:
+        return imported_of_others(environment, modules, but_not, pool)  # type: ignore[arg-type]
+
+    assert found(own, {"lib", "often"}) == ("heavy.deep", "single")
+    assert found(own, {"lib"}) == ("heavy.deep", "often.deep", "single")
+    assert found(("lib.none", *own), {"lib", "heavy", "often"}) == ("single",)
+    assert found((), {"lib"}) == ()
     pool.close()
-    assert found == ("heavy.deep", "single")
-    nothing = imported_of_others(environment, Preload(), ("lib",), pool)  # type: ignore[arg-type]
-    assert nothing == ()
 
 
 @pytest.mark.parametrize(
-    ("code", "expected"),
+    ("code", "does_without"),
     [
-        ("import lib", ("heavy.deep", "single")),
-        ("from heavy import deep", ("heavy.deep", "single")),
-        ("import heavy.deep as hd", ("heavy.deep", "single")),
-        ("import heavy", ("single",)),  # which has no `heavy.deep` of its own
-        ("import heavy as h", ("single",)),
-        ("def f():\n    import heavy.other", ("single",)),
-        ("import single", ("heavy.deep", "single")),
-        ("this is no Python", ("heavy.deep", "single")),
+        ("import lib", False),
+        ("from heavy import deep", False),
+        ("import heavy.deep as hd", False),
+        ("import heavy", True),  # which has no `heavy.deep` of its own
+        ("import heavy as h", True),
+        ("def f():\n    import heavy.other", True),
+        ("import lib, heavy.other", True),
+        ("this is no Python", False),
     ],
 )
-def test_a_package_is_what_the_snippet_made_of_it(code: str, expected: tuple[str, ...]) -> None:
-    assert others_for(code, ("heavy.deep", "single")) == expected
+def test_a_package_is_what_the_snippet_made_of_it(code: str, does_without: bool) -> None:
+    environment = Environment("key", "/python", "/", "3.11.7", ("numpy==2.0.0",))
+    preload = Preload((("lib",),), (("key", ("heavy.deep", "other")), ("another", ("more",))))
+    own = preload_of(code, preload.sets)
+    others = () if does_without else ("heavy.deep", "other")
+    assert preload.modules_for(code, environment) == ("numpy", *others, *own)
+    assert preload.kind_of(code) == (does_without, own)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,12 @@ from recode_data.records import (
     Dropped,
     DropReason,
     Effect,
+    Environment,
     FurtherChange,
     ObjectKind,
     Producer,
 )
+from recode_data.sandbox import JobResult
 from recode_data.verify import Proved, Verifier, run_checks, write_checks
 from tests.making import make_candidate, make_change, make_pair
 from tests.plain_runs import PlainPool, verifier
@@ -189,20 +193,46 @@ def test_what_two_runs_agree_on_by_chance_is_seen_by_a_later_one(toy: Verifier) 
     assert found.reason is DropReason.NONDETERMINISTIC
 
 
-SLOW = "import time\ntime.sleep(0.3)\nx = toy.load(7)"
-
-
 @pytest.mark.parametrize(
-    ("patience", "reason"), [(None, None), (60.0, None), (0.2, DropReason.TIMED_OUT)]
+    ("slow", "patience", "reason"),
+    [
+        ([9.0, 9.0], None, None),
+        ([9.0, 9.0], 10.0, None),
+        ([9.0, 9.0], 1.0, DropReason.TIMED_OUT),
+        ([9.0, 0.1], 1.0, None),  # the first one read from the disk
+        ([0.1, 9.0], 1.0, None),
+    ],
 )
+@pytest.mark.parametrize("producer", [Producer.FORWARD, Producer.CONTROL])
+@pytest.mark.parametrize("field", ["cpu_seconds", "wall_seconds"])
 def test_what_takes_long_is_not_followed(
-    tmp_path: Path, patience: float | None, reason: DropReason | None
+    tmp_path: Path,
+    field: str,
+    slow: list[float],
+    patience: float | None,
+    reason: DropReason | None,
+    producer: Producer,
 ) -> None:
-    pool = PlainPool()
+    pool = SlowPool(slow, field)
     prover = verifier(tmp_path, OLD, NEW, pool, patience=patience)
-    found = prover.verify(candidate(SLOW, SLOW.replace("load", "read")))
+    old, new = ("x = toy.same(7)",) * 2 if producer is Producer.CONTROL else ("x = toy.load(7)", "x = toy.read(7)")  # fmt: skip
+    found = prover.verify(candidate(old, new, producer=producer))
     assert (found.reason if isinstance(found, Dropped) else None) is reason
     pool.close()
+
+
+class SlowPool(PlainPool):
+    """Whose first runs on the old version, one for each hash seed, are said to take so long."""
+
+    def __init__(self, slow: list[float], field: str) -> None:
+        super().__init__()
+        self.slow, self.factor, self.field = slow, 1 if field == "cpu_seconds" else 10, field
+
+    def run(self, environment: Environment, *args: Any, **kwargs: Any) -> JobResult:
+        found = super().run(environment, *args, **kwargs)
+        if not environment.root.endswith("1.0"):
+            return found
+        return replace(found, **{self.field: self.factor * self.slow[kwargs["hash_seed"]]})
 
 
 @pytest.mark.parametrize(
@@ -210,6 +240,7 @@ def test_what_takes_long_is_not_followed(
     [
         ("x = toy.load(toy.fetch(1))", DropReason.NEEDS_NETWORK, ""),
         ("y = toy.fetch(1)\nx = toy.load(y)", DropReason.NEEDS_NETWORK, "toy.fetch"),
+        ("y = 'https://x.y'\ny = toy.fetch(1)\nx = toy.load(y)", DropReason.NEEDS_NETWORK, ""),
         ("raise OSError(2, 'no such file')\nx = toy.load(1)", DropReason.OLD_FAILS_ON_OLD, "FileNotFoundError: [Errno 2] no such file"),
     ],
 )  # fmt: skip
