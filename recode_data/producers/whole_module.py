@@ -1,12 +1,13 @@
-"""A module that went as a whole: one line of the program changes, its import under an alias.
+"""A module that went as a whole: one line of the program changes, its import, and every use stays.
 
-`import bokeh.util.string as bus` becomes `import bokeh.util.strings as bus`, and every use stays.
+`import bokeh.util.string as bus` becomes `import bokeh.util.strings as bus`, and
+`from skimage.future import graph` becomes `from skimage import graph`.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from recode_data.records import ApiChange, Replacement
 from recode_data.rewrites.members import changes_member
@@ -18,8 +19,8 @@ def with_module_replaced(
 ) -> str | None:
     """The code with the import of the module that the API was in made one of where it is now.
 
-    None where the module is not imported under a name of the user's own, where the new one is imported
-    already (one module has one name), or where nothing says that the old one went.
+    None where no name of the program stands for the module, where the new one is imported already (one
+    module has one name), or where nothing says that the old one went.
 
     Args:
         code: Old code.
@@ -33,7 +34,9 @@ def with_module_replaced(
         return None
     if "." not in module or not new_module or not _went(module, gone):
         return None
-    if module not in _aliased(code) or new_module in _imported(code):
+    if module not in _bound_whole(code, new_module.rpartition(".")[2]) or new_module in _imported(
+        code
+    ):
         return None
     return rename_path(code, module, new_module)
 
@@ -42,25 +45,29 @@ def _went(module: str, gone: Iterable[str]) -> bool:
     return any(path == module or path.startswith(f"{module}.") for path in gone)
 
 
-def _aliased(code: str) -> set[str]:
-    """Modules that the code imports under another name than their own."""
+def _bound_whole(code: str, new_name: str) -> set[str]:
+    """Modules to which the code binds one name, which stays: `import a.b as c`; `from a import b` where
+    the new one has the same last name."""
     return {
-        alias.name
-        for alias in _imports(code)
-        if alias.asname and alias.asname != alias.name.rpartition(".")[2]
+        path
+        for path, alias, is_from in _imports(code)
+        if (alias.asname and alias.asname != path.rpartition(".")[2])
+        or (is_from and path.rpartition(".")[2] == new_name)
     }
 
 
 def _imported(code: str) -> set[str]:
-    return {alias.name for alias in _imports(code)}
+    return {path for path, _, _ in _imports(code)}
 
 
-def _imports(code: str) -> list[ast.alias]:
-    """What `import` statements name."""
+def _imports(code: str) -> Iterator[tuple[str, ast.alias, bool]]:
+    """Paths that import statements name, and whether a `from` brings them."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError):
-        return []
-    return [
-        alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
-    ]
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, alias, False) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from ((f"{node.module}.{alias.name}", alias, True) for alias in node.names)

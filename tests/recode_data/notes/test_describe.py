@@ -314,6 +314,7 @@ def test_what_breaks_is_not_called_deprecated_alone() -> None:
         (ChangeKind.RENAMED, "toy.read", "the same object in 1.0", "The function `toy.load`, another name of `toy.read`, is no longer offered in toy 2.0 (up to 1.0 it works)."),
         (ChangeKind.MOVED, "toy.io.load", "same object as toy.io.load in 1.0", "The function `toy.load`, another path of `toy.io.load`, is no longer offered in toy 2.0 (up to 1.0 it works)."),
         (ChangeKind.RENAMED, "toy.read", "same object as toy.part.load in 1.0", "The function `toy.load` was removed between toy 1.0 and 2.0."),
+        (ChangeKind.RENAMED, "toy.load", "the object calls itself toy.load", "The function `toy.load` changed between toy 1.0 and 2.0."),
         (ChangeKind.MOVED, "toy.io.load", "the object calls itself toy.io.load", "The function `toy.load` was moved to `toy.io.load` between toy 1.0 and 2.0."),
     ],
 )  # fmt: skip

@@ -23,12 +23,23 @@ GONE = gone_paths([CHANGE])
         ("import toy.v1 as v1\nv1.load(1)\n", None),
         ("import toy.v2 as t\nt.load(1)\n", None),
         ("import toy.v1 as t\nt.load(\n", None),
+        ("from toy import v1\nv1.load(1)\n", None),
+        ("from toy import v1 as t\nt.load(1)\n", "from toy import io as t\nt.load(1)\n"),
+        ("from . import v1 as t\nt.load(1)\n", None),
         ("import toy.io as i\nimport toy.v1 as t\ni.f(t.load(1))\n", None),
     ],
-    ids=["alias", "no alias", "from", "its own name", "another", "unparsable", "imported already"],
+    ids=["alias", "no alias", "from", "its own name", "another", "unparsable", "from, another name", "from, an alias", "relative", "imported already"],
 )  # fmt: skip
 def test_only_the_import_changes(code: str, expected: str | None) -> None:
     assert with_module_replaced(code, CHANGE, NEW, GONE) == expected
+
+
+def test_a_module_of_the_same_name_elsewhere() -> None:
+    new = Replacement("toy.graph.cut", (), 0.9)
+    change = make_change("toy.future.graph.cut", replacements=(new,))
+    code = "from toy.future import graph\n\nx = graph.cut(graph.make(1))\n"
+    found = with_module_replaced(code, change, new, gone_paths([change]))
+    assert found == "from toy import graph\n\nx = graph.cut(graph.make(1))\n"
 
 
 @pytest.mark.parametrize(
