@@ -19,9 +19,17 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
     old = clues.old_view.get(change.old_api)
     if old is None or change.parameter is not None:
         return
-    yield from _in_old(change, old, clues)
-    yield from _in_new(change, clues)
+    if not _was_builtin(change, clues):
+        yield from _in_old(change, old, clues)
+        yield from _in_new(change, clues)
     yield from _outside(change, clues)
+
+
+def _was_builtin(change: ApiChange, clues: Clues) -> bool:
+    """`sympy.core.compatibility.long` was `int`: no other of SymPy's names for it is a way out."""
+    touch = clues.touched.get(change.old_api)
+    path = touch.old.canonical if touch is not None and touch.old is not None else None
+    return path is not None and path.startswith("builtins.")
 
 
 def _in_new(change: ApiChange, clues: Clues) -> Iterator[Proposal]:

@@ -18,6 +18,8 @@ from recode_data.rewrites.parsed import Replace, parse, replaced
 Arguments = Sequence[cst.Arg]
 ArgumentEdit = Callable[[Arguments], Arguments | None]
 
+NOTHING_PASSED = frozenset({"warn", "deprecated", "auto_deprecated", "<deprecated>", "<no value>"})
+"""Defaults by which a library sees that nothing was passed, to warn of it; no user writes them."""
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
 
 
@@ -183,6 +185,8 @@ def _old_default(change: ApiChange) -> str | None:
 
 
 def _is_literal(text: str) -> bool:
+    if text.strip("'\"") in NOTHING_PASSED:
+        return False
     try:
         node = cst.parse_expression(text)
     except cst.ParserSyntaxError:

@@ -89,8 +89,17 @@ def test_every_kind_has_a_true_sentence(kind: ChangeKind) -> None:
             "The default of the parameter `a` of `toy.load` changed from `1` to `2` between toy 1.0 and 2.0.\n"
             "Pass `a=1` to get what the old version gave by default.\nUnder 2.0 the old way runs, but gives another result.",
         ),
+        (
+            make_change(
+                kind=ChangeKind.DEFAULT_CHANGED, parameter="a", old_value="'warn'", new_value="2"
+            ),
+            None,
+            DRIFT,
+            "The default of the parameter `a` of `toy.load` changed from `'warn'` to `2` between toy 1.0 and 2.0.\n"
+            "Under 2.0 the old way runs, but gives another result.",
+        ),
     ],
-    ids=["removed", "renamed", "parameter", "default"],
+    ids=["removed", "renamed", "parameter", "default", "default that nobody passes"],
 )
 def test_the_note_says_all_that_is_needed(
     change: ApiChange, replacement: Replacement | None, proof: Proof, expected: str

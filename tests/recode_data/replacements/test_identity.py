@@ -79,3 +79,9 @@ def test_object_of_another_library_says_where_it_lives() -> None:
     private = replace(access, canonical="other._impl.f")
     clues = clues_of("def f(x): ...", "", touch("toy.f", old=private))
     assert proposed(propose, "toy.f", clues) == []
+
+
+def test_a_builtin_is_its_own_way_out() -> None:
+    access = replace(resolves("toy.f_old"), canonical="builtins.sum")
+    clues = clues_of(OLD, NEW, touch("toy.f_old", old=access))
+    assert proposed(propose, "toy.f_old", clues) == [("builtins.sum", None)]
