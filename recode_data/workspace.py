@@ -31,6 +31,7 @@ from recode_data.environments import (
 from recode_data.errors import (
     CorruptArtifactError,
     EnvironmentLacksError,
+    RecodeError,
     UnknownReleaseError,
     UsageError,
 )
@@ -342,7 +343,9 @@ class Workspace:
         python: str | None = None,
         cutoff: str | None = None,
     ) -> Environment:
-        """An environment with these requirements and all that they depend on, wheels only.
+        """An environment with these requirements and all that they depend on.
+
+        Of wheels, and of pure sources for exact pins of which the index has no wheel.
 
         Args:
             requirements: Such as `numpy==1.26.4`; a complete set of pins is recreated exactly.
@@ -355,8 +358,33 @@ class Workspace:
             EnvironmentLacksError: no interpreter fits, no network, or a full disk.
         """
         wanted = checked_requirements(requirements)
-        request = Request(wanted, cutoff, self._local_wheels(wanted))
-        return self._environments_of([request], python)[0]
+
+        def make() -> Environment:
+            request = Request(wanted, cutoff, self._local_wheels(wanted))
+            return self._environments_of([request], python)[0]
+
+        try:
+            return make()
+        except EnvironmentLacksError:
+            if not self._made_of_sources(wanted):
+                raise
+        return make()
+
+    def _made_of_sources(self, requirements: Sequence[str]) -> bool:
+        """Whether pins have no wheel on the index, and now have one here, as their steps' own do."""
+        pins = [pin for pin in map(exact_pin, requirements) if pin is not None]
+        is_new = False
+        for name, _, version in (pin.partition("==") for pin in pins):
+            try:
+                with IndexSession(self._index) as session:
+                    listing = self._listing(name, session)
+                    files = choose_files(listing, version, self.interpreters())
+                if files.wheel is None:
+                    self.release(name, version)
+                    is_new = True
+            except RecodeError:  # what failed already says more
+                return False
+        return is_new
 
     def step_environments(
         self,

@@ -174,6 +174,20 @@ def test_a_pure_release_without_a_wheel_is_used_from_source(
     assert (release.pin, done.stdout) == ("gamma==1.0", "1\n")
 
 
+def test_a_row_of_such_a_release_is_proved_from_its_pins_elsewhere(
+    index: ToyIndex, tmp_path: Path
+) -> None:
+    metadata = {"PKG-INFO": "Name: gamma\nVersion: 1.0\n"}
+    index.offer_sdist("gamma", "1.0", {"gamma/__init__.py": "x = 1\n", **metadata})
+    pins = ["alpha==1.0", "gamma==1.0"]
+    made = opened(tmp_path, index).environment(pins)
+    assert {"alpha==1.0", "gamma==1.0"} <= {*made.requirements}
+    index.offer_sdist("delta", "1.0", {"delta/__init__.py": "", "delta/fast.pyx": ""})
+    for lacking in ("delta==1.0", "nothing-such==1.0"):
+        with pytest.raises(EnvironmentLacksError):
+            opened(tmp_path, index).environment([*pins, lacking])
+
+
 def test_a_compiled_release_without_a_wheel_is_refused(index: ToyIndex, tmp_path: Path) -> None:
     index.offer_sdist("gamma", "2.0", {"gamma/__init__.py": "", "gamma/fast.pyx": ""})
     index.offer("gamma", "1.0")
