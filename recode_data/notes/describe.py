@@ -129,7 +129,7 @@ def _what_happened(
             if _was_offered_before(item)
             else f"{parameter} was renamed{to_name}"
         ),
-        ChangeKind.PARAMETER_ADDED_REQUIRED: f"{parameter} became required",
+        ChangeKind.PARAMETER_ADDED_REQUIRED: f"{parameter} {_required(change)}",
         ChangeKind.PARAMETER_REORDERED: _other_places(change),
         ChangeKind.KEYWORD_ONLY: f"{parameter} {_must(effect)} be passed by keyword",
         ChangeKind.KIND_CHANGED: f"{subject} became {_kind_now(change)}",
@@ -154,6 +154,12 @@ def _what_happened(
         )
         return f"The default of the parameter `{change.parameter}` of `{change.old_api}` changed{values}"
     return sentences[kind]
+
+
+def _required(change: ApiChange) -> str:
+    known = change.old_signature.parameters if change.old_signature else ()
+    was_there = not known or any(item.name == change.parameter for item in known)
+    return "became required" if was_there else "was added as a required one"
 
 
 def _other_now(new_api: str | None) -> str:

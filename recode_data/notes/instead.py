@@ -117,7 +117,10 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
         was_that = default is not None and _values_of(item, candidate.old_code) == {default}
         return f"Leave it out of the call{f'; its default was `{default}`' if was_that else ''}."
     if change.kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
-        return f"Pass `{name}` in every call."
+        given = _values_of(item, candidate.new_code)
+        value = f"={given.pop()}" if len(given) == 1 else ""
+        shown = f"{name}{value}" if len(value) <= LONGEST_EXPRESSION else name
+        return f"Pass `{shown}` in every call."
     return ""
 
 

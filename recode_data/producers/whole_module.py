@@ -34,6 +34,8 @@ def with_module_replaced(
         return None
     if "." not in module or not new_module or not _went(module, gone):
         return None
+    if module.startswith(f"{new_module}."):  # a name for a module is none for the package around it
+        return None
     if module not in _bound_whole(code, new_module.rpartition(".")[2]) or new_module in _imported(
         code
     ):

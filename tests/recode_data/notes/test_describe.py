@@ -522,3 +522,26 @@ def test_signatures_of_what_a_wrapper_wraps_are_not_shown() -> None:
     codes = (f"import toy\nx = {code}\n" for code in ("toy.load(1, max_iter=2)", "toy.load(1)"))
     note = update_note(make_candidate(*codes, change=change, replacement=None), BREAK, STEP)
     assert "Signature" not in note
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "happened", "told"),
+    [
+        ("a", "x = toy.load(1, a=3)", "became required", "Pass `a=3` in every call."),
+        ("x", "x = toy.load(1, a=3)", "was added as a required one", "Pass `a=3` in every call."),
+        ("x", "x = toy.load(toy.load(1, a=3), a=4)", "was added as a required one", "Pass `a` in every call."),
+        ("x", "x = toy.load(1, 3)", "was added as a required one", "Pass `a` in every call."),
+        ("x", f"x = toy.load(1, a={'3' * 200})", "was added as a required one", "Pass `a` in every call."),
+    ],
+    ids=["was there", "was not", "several values", "by position", "a long one"],
+)  # fmt: skip
+def test_what_every_call_must_pass(before: str, new: str, happened: str, told: str) -> None:
+    change = make_change(
+        kind=ChangeKind.PARAMETER_ADDED_REQUIRED, parameter="a", old_signature=signature(before)
+    )
+    candidate = make_candidate(
+        "import toy\nx = toy.load(1)\n", f"import toy\n{new}\n", change=change
+    )
+    first, second, *_ = update_note(candidate, BREAK, STEP).splitlines()
+    assert first == f"The parameter `a` of `toy.load` {happened} between toy 1.0 and 2.0."
+    assert second == told

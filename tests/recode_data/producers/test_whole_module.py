@@ -49,8 +49,9 @@ def test_a_module_of_the_same_name_elsewhere() -> None:
         (make_change("toy.v1.load", parameter="n"), "toy.io.load"),
         (make_change("toy.load"), "toy.io.load"),
         (make_change("other.v1.load"), "toy.io.load"),
+        (CHANGE, "toy.load"),
     ],
-    ids=["another name", "a parameter", "the top module stays", "nothing went"],
+    ids=["another name", "a parameter", "the top module stays", "nothing went", "the package"],
 )
 def test_left_alone(change: ApiChange, new_api: str) -> None:
     module = change.old_api.rpartition(".")[0]
