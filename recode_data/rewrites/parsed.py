@@ -13,8 +13,8 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from recode_data.references import find_references
+from recode_data.rewrites.finding import Chain, find_nodes
 
-Chain: TypeAlias = "cst.Name | cst.Attribute"
 _Span: TypeAlias = tuple[int, int, int, int]
 Replace: TypeAlias = Callable[[cst.BaseExpression], cst.BaseExpression]
 
@@ -57,15 +57,12 @@ def parse(code: str) -> ParsedCode | None:
     for reference in references:
         span = _position(starts, reference.start) + _position(starts, reference.end)
         by_span[span] = reference.path
-    finder = _ChainFinder()
-    for index, statement in enumerate(module.body):
-        finder.place = index
-        statement.visit(finder)
-    spans = (_spans_by_order(finder.found, tree) if code.isascii() else None) or _spans(
-        finder.found, module
+    found = find_nodes(module)
+    spans = (_spans_by_order(found.chains, tree) if code.isascii() else None) or _spans(
+        found.chains, module
     )
     paths: dict[Chain, str] = {}
-    for node in finder.found:
+    for node in found.chains:
         path = by_span.get(spans[node])
         root = root_name(node)
         if path is not None and root in bindings and _is_own_path(node, bindings[root], path):
@@ -77,11 +74,11 @@ def parse(code: str) -> ParsedCode | None:
         bindings,
         _names(tree),
         _names(tree, bound=True),
-        tuple(finder.calls),
-        finder.places,
+        tuple(found.calls),
+        found.places,
         tuple(
             node
-            for node in finder.found
+            for node in found.chains
             if isinstance(node, cst.Attribute) and node not in paths and node not in within
         ),
     )
@@ -196,60 +193,6 @@ def with_imports_visited(module: cst.Module, visitor: cst.CSTTransformer) -> cst
         if isinstance(visited, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
             body += [] if is_empty else [visited]
     return module.with_changes(body=body)
-
-
-_CONSTANTS = frozenset({"True", "False", "None"})
-"""Names to libcst."""
-
-
-class _ChainFinder(cst.CSTVisitor):
-    """Collects names, attributes and calls that are expressions: no names of functions, classes,
-    parameters and keywords, and nothing of import statements."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.place = 0
-        self.places: dict[cst.CSTNode, int] = {}
-        self.found: list[Chain] = []
-        self.calls: list[cst.Call] = []
-        self._named: set[cst.CSTNode] = set()
-
-    def visit_Call(self, node: cst.Call) -> None:
-        self.calls.append(node)
-        self.places[node] = self.place
-
-    def visit_Name(self, node: cst.Name) -> None:
-        if node not in self._named and node.value not in _CONSTANTS:
-            self.found.append(node)
-            self.places[node] = self.place
-
-    def visit_Attribute(self, node: cst.Attribute) -> None:
-        self.found.append(node)
-        self.places[node] = self.place
-        self._named.add(node.attr)
-
-    def visit_Arg(self, node: cst.Arg) -> None:
-        if node.keyword is not None:
-            self._named.add(node.keyword)
-
-    def visit_Param(self, node: cst.Param) -> None:
-        self._named.add(node.name)
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        self._named.add(node.name)
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> None:
-        self._named.add(node.name)
-
-    def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
-        if node.name is not None:
-            self._named.add(node.name.name)
-
-    def visit_Import(self, node: cst.Import) -> bool:
-        return False
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        return False
 
 
 class _Replacer(cst.CSTTransformer):

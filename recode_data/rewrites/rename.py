@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from recode_data.rewrites.finding import Chain
 from recode_data.rewrites.imports import (
     bound_name,
     closed,
@@ -19,7 +20,6 @@ from recode_data.rewrites.imports import (
 )
 from recode_data.rewrites.members import names_member
 from recode_data.rewrites.parsed import (
-    Chain,
     ParsedCode,
     Replace,
     chain,
