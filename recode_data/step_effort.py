@@ -37,6 +37,9 @@ SAID_OFTEN = 12
 """Usages to which the same was said, after which it tells nothing new: of scikit-image 0.18.3, 327 met a
 warning of Matplotlib."""
 PROBED_PER_CANDIDATE = 2
+PROBED_AT_MOST = 4 * PROBED_ROUND
+"""Of 6,860 proofs of 118 steps, 155 were of changes that a probe had found, and of 50,769 usages that it had
+run; which took as long as the proofs."""
 MOST_OF_ONE_CHANGE = 75
 """Proved candidates of one change after which no more of it are tried."""
 
@@ -53,7 +56,7 @@ def probed_while_it_pays(
         limit: Candidates that the step may take.
         probe: Findings of some usages.
     """
-    most = min(len(worth), limit * PROBED_PER_CANDIDATE)
+    most = min(len(worth), limit * PROBED_PER_CANDIDATE, PROBED_AT_MOST)
     findings: list[Finding] = []
     broken: set[str] = set()
     said: Counter[str] = Counter()

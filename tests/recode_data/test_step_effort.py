@@ -11,6 +11,7 @@ from recode_data.records import Candidate, ChangeKind, Dropped, DropReason, Outc
 from recode_data.step_effort import (
     LOOK_BACK,
     MOST_OF_ONE_CHANGE,
+    PROBED_AT_MOST,
     PROBED_LOOK_BACK,
     PROBED_ROUND,
     ROUND,
@@ -139,8 +140,9 @@ def test_a_change_that_ceases_to_prove_ends_its_half_alone() -> None:
     ("count", "found", "limit", "probed"),
     [
         (1000, 0, 400, PROBED_ROUND),
-        (1000, PROBED_ROUND, 400, 800),
-        (1000, PROBED_ROUND, 900, 1000),
+        (1000, PROBED_ROUND, 100, 200),
+        (1000, PROBED_ROUND, 900, PROBED_AT_MOST),
+        (300, PROBED_ROUND, 900, 300),
         (PROBED_ROUND - 1, 0, 400, PROBED_ROUND - 1),
         (0, 0, 400, 0),
         (1000, 3, 400, 2 * PROBED_ROUND),
