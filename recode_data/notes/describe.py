@@ -272,6 +272,8 @@ def _first_sentence(
         works = "works without a warning" if warns else "works"
         if change.kind is ChangeKind.DEPRECATED and effect is Effect.BREAK:
             happened, works = f"{happened.removesuffix('is deprecated')}no longer works this way", "works"  # fmt: skip
+        if change.kind is ChangeKind.KEYWORD_ONLY and effect is None:
+            works = "need not be"  # of several changes, it is not known which one only warns
         when = f"{when} (up to {step.old} it {works})"
     return f"{happened} {when}."
 

@@ -397,6 +397,10 @@ def test_a_warning_is_no_must(proof: Proof, expected: str) -> None:
     change = make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="mode")
     note = update_note(make_candidate(change=change), proof, STEP)
     assert note.splitlines()[0].endswith(expected)
+    further = (FurtherChange(make_change("toy.scale")),)
+    note = update_note(make_candidate(change=change, further=further), proof, STEP)
+    told = "is to be passed by keyword in toy 2.0 (up to 1.0 it need not be)."
+    assert note.splitlines()[0].endswith(told)
 
 
 @pytest.mark.parametrize(
