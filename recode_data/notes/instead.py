@@ -26,7 +26,7 @@ from recode_data.records import (
     FurtherChange,
     ObjectKind,
 )
-from recode_data.rewrites.keyword import NOTHING_PASSED
+from recode_data.rewrites.keyword import can_be_passed
 from recode_data.rewrites.members import changes_member, leads_to_member
 from recode_data.rewrites.method_of_value import methods_for_values
 from recode_data.rewrites.templates import learn
@@ -106,7 +106,7 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
     taken = _arguments_taken_up(item, candidate)
     if change.kind is ChangeKind.DEFAULT_CHANGED and is_replaced_by_arguments(item, candidate):
         return f"Pass {listed(taken)} instead of `{name}`."
-    if change.kind is ChangeKind.DEFAULT_CHANGED and _can_be_passed(change.old_value):
+    if change.kind is ChangeKind.DEFAULT_CHANGED and can_be_passed(change.old_value):
         return f"Pass `{name}={change.old_value}` to get what the old version gave by default."
     if change.kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED):
         if taken:
@@ -122,10 +122,6 @@ def _other_arguments(item: FurtherChange, candidate: Candidate) -> str:
         shown = f"{name}{value}" if len(value) <= LONGEST_EXPRESSION else name
         return f"Pass `{shown}` in every call."
     return ""
-
-
-def _can_be_passed(default: str | None) -> bool:
-    return default is not None and default.strip("'\"") not in NOTHING_PASSED
 
 
 def _is_for_a_value(item: FurtherChange, candidate: Candidate) -> bool:

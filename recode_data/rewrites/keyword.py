@@ -18,7 +18,7 @@ from recode_data.rewrites.parsed import Replace, parse, replaced
 Arguments = Sequence[cst.Arg]
 ArgumentEdit = Callable[[Arguments], Arguments | None]
 
-NOTHING_PASSED = frozenset({"warn", "deprecated", "auto_deprecated", "<deprecated>", "<no value>"})
+_NOTHING_PASSED = frozenset({"warn", "deprecated", "auto_deprecated", "<deprecated>", "<no value>"})
 """Defaults by which a library sees that nothing was passed, to warn of it; no user writes them."""
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
 
@@ -179,14 +179,22 @@ def _old_default(change: ApiChange) -> str | None:
     if change.old_signature is not None:
         for parameter in change.old_signature.parameters:
             if parameter.name == change.parameter and parameter.default is not None:
-                return parameter.default if _is_literal(parameter.default) else None
-    value = change.old_value
-    return value if value is not None and _is_literal(value) else None
+                return _if_written_out(parameter.default)
+    return _if_written_out(change.old_value)
+
+
+def can_be_passed(default: str | None) -> bool:
+    """Whether a default, as source text, is a value that users pass."""
+    return default is not None and default.strip("'\"") not in _NOTHING_PASSED
+
+
+def _if_written_out(default: str | None) -> str | None:
+    return (
+        default if default is not None and can_be_passed(default) and _is_literal(default) else None
+    )
 
 
 def _is_literal(text: str) -> bool:
-    if text.strip("'\"") in NOTHING_PASSED:
-        return False
     try:
         node = cst.parse_expression(text)
     except cst.ParserSyntaxError:
