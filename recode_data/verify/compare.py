@@ -16,6 +16,9 @@ ABSOLUTE_TOLERANCE = 1e-9
 UNCOMPARABLE = frozenset({"x", "cut"})
 """Tags of canonical values that carry no information."""
 
+FITTED = "fitted "
+"""What the reader of estimators writes before the name of what fitting left."""
+
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -100,6 +103,25 @@ def _same_object(left: list[JsonValue], right: list[JsonValue]) -> bool:
 def _attributes(value: list[JsonValue]) -> dict[str, JsonValue]:
     pairs = value[2] if len(value) > 2 and isinstance(value[2], list) else []
     return {str(pair[0]): pair[1] for pair in pairs if isinstance(pair, list) and len(pair) == 2}
+
+
+def results_only(value: JsonValue) -> JsonValue:
+    """The value with fitted estimators known by what fitting left in them alone.
+
+    A parameter that has another default, or that is new, is no other result of the fit.
+    """
+    if not isinstance(value, list):
+        return value
+    if len(value) == 3 and value[0] == "o":
+        fitted = {name: part for name, part in _attributes(value).items() if _is_fitted(name)}
+        if fitted:
+            return [*value[:2], [[name, results_only(part)] for name, part in fitted.items()]]
+    return [results_only(part) for part in value]
+
+
+def _is_fitted(name: str) -> bool:
+    """Whether an attribute of a canonical object is what fitting left there."""
+    return name.startswith(FITTED)
 
 
 def is_informative(value: JsonValue) -> bool:

@@ -99,6 +99,24 @@ def which_hold(
     ]
 
 
+def first_unlike(checks: Sequence[HiddenCheck], ran_new: Sequence[Observed]) -> tuple[int, str]:
+    """How many checks the new code runs through and shows something else; the first such, in words.
+
+    It may agree on the shown input by chance, as one score with another on labels that are all
+    right.
+    """
+    found = [
+        f"with {_in_words(check.substitutions)}: {difference}"
+        for check, new in zip(checks, ran_new, strict=False)
+        if new.succeeded and (difference := next(differences(check.expected, new), None))
+    ]
+    return len(found), found[0] if found else ""
+
+
+def _in_words(substitutions: Substitutions) -> str:
+    return ", ".join(f"{new} for {old}" for old, new in substitutions)
+
+
 def _inputs(old_code: str, new_code: str) -> list[object]:
     """Literals that both codes have equally often, those that look like data first."""
     try:

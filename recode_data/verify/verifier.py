@@ -27,13 +27,14 @@ from recode_data.records import (
 from recode_data.rewrites.members import changes_member
 from recode_data.sandbox import JobStatus, Limits, SandboxPool
 from recode_data.verify.blame import is_about_another, is_import_of
-from recode_data.verify.compare import differences, is_informative, is_telling
+from recode_data.verify.compare import differences, is_informative, is_telling, results_only
 from recode_data.verify.hidden_inputs import (
     LONGEST_CPU_SECONDS,
     TRIED_TOGETHER,
     WANTED,
     HiddenCheck,
     Substitutions,
+    first_unlike,
     variants_of,
     which_hold,
     which_tell,
@@ -243,13 +244,16 @@ class Verifier:
         unlike = self._unlike_once_more(candidate, base, broken, fixed)
         if unlike is not None:
             return drop(*unlike)
+        hidden = self._hidden(candidate, base, influence) if with_hidden else ()
+        if isinstance(hidden, str):
+            return drop(DropReason.RESULTS_DIFFER, hidden)
         return Proved(
             candidate,
             replace(proof, observed=observed),
             expected,
             base.deprecations,
             self._works_on_old(candidate.new_code, base),
-            self._hidden(candidate, base, influence) if with_hidden else (),
+            hidden,
         )
 
     def _verify_control(self, candidate: Candidate) -> Proved | Dropped:
@@ -288,8 +292,9 @@ class Verifier:
 
     def _hidden(
         self, candidate: Candidate, base: Observed, influence: Influence
-    ) -> tuple[HiddenCheck, ...]:
-        """Other inputs on which old code on old and new code on new agree."""
+    ) -> tuple[HiddenCheck, ...] | str:
+        """Other inputs on which old code on old and new code on new agree; or how they differ, where
+        they do on more inputs than they agree on."""
         if base.cpu_seconds > LONGEST_CPU_SECONDS:
             return ()
         known = frozenset(warning.key for warning in base.deprecations)
@@ -310,6 +315,7 @@ class Verifier:
             return tuple(reduce_to_influenced(item, influence) for item in ran.hidden)
 
         found: list[HiddenCheck] = []
+        unlike, how = 0, ""
         variants = variants_of(candidate.old_code, candidate.new_code)
         for start in range(0, len(variants), TRIED_TOGETHER):
             tried = variants[start : start + TRIED_TOGETHER]
@@ -321,9 +327,11 @@ class Verifier:
                 literals = [check.substitutions for check in wanted]
                 ran = run(candidate.new_code, self.new, HASH_SEEDS[0], literals)
                 found += which_hold(wanted, ran, known)
+                others, first = first_unlike(wanted, ran)
+                unlike, how = unlike + others, how or first
             if len(found) >= WANTED:
                 return tuple(found[:WANTED])
-        return ()
+        return how if unlike > len(found) else ()
 
     def _takes_long(self, code: str, base: Observed) -> bool:
         """Whether it took long twice: the first run of a snippet also reads from the disk what it
@@ -453,13 +461,18 @@ def effect_between(base: Observed, later: Observed, influence: Influence) -> Pro
             if warning.line in influence.touching_lines - warned:
                 return Proof(Effect.WARN, None, warning.category, warning.message, warning.line, 0)
         return DropReason.NOT_AT_THE_CHANGE
-    reduced = reduce_to_influenced(base, influence)
-    drifted = next(differences(reduced, later), None)
+    base, later = _results_of(base), _results_of(later)
+    drifted = next(differences(reduce_to_influenced(base, influence), later), None)
     if drifted is not None:
         return Proof(Effect.DRIFT, None, None, drifted, None, 0)
     if next(differences(base, later), None) is not None:
         return DropReason.NOT_AT_THE_CHANGE
     return DropReason.NOTHING_CHANGED
+
+
+def _results_of(observed: Observed) -> Observed:
+    names = tuple((name, results_only(value)) for name, value in observed.names)
+    return replace(observed, events=tuple(map(results_only, observed.events)), names=names)
 
 
 def _break_by(error: RaisedError) -> Proof:

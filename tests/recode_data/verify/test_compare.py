@@ -17,7 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recode_data.sandbox import JobStatus
-from recode_data.verify.compare import differences, is_informative, is_telling, same_value, words
+from recode_data.verify.compare import (
+    differences,
+    is_informative,
+    is_telling,
+    results_only,
+    same_value,
+    words,
+)
 from recode_data.verify.observed import Observed
 from tests.canonical import canonical
 
@@ -253,3 +260,33 @@ def test_words_never_fail(value: object) -> None:
 )
 def test_an_empty_result_tells_nothing(value: object, expected: bool) -> None:
     assert is_telling(canonical(value)) is expected
+
+
+def an_estimator(**parts: object) -> list[object]:
+    return ["o", "SVC", [[name.replace("__", " "), part] for name, part in parts.items()]]
+
+
+NEVER_FITTED = an_estimator(C=["f", "1.0"])
+FITTED = an_estimator(fitted__coef_=["i", "2"], C=["f", "1.0"])
+RESULT = an_estimator(fitted__coef_=["i", "2"])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(NEVER_FITTED, NEVER_FITTED, id="not fitted"),
+        pytest.param(FITTED, RESULT, id="fitted"),
+        pytest.param(["l", [FITTED, ["i", "1"]]], ["l", [RESULT, ["i", "1"]]], id="in a list"),
+        pytest.param(
+            an_estimator(steps=["l", [FITTED]]), an_estimator(steps=["l", [RESULT]]), id="pipeline"
+        ),
+        pytest.param(
+            an_estimator(fitted__best_=FITTED, cv=["i", "5"]),
+            an_estimator(fitted__best_=RESULT),
+            id="fitted in a fitted one",
+        ),
+        pytest.param(["a", "i", [2], ["1", "2"]], ["a", "i", [2], ["1", "2"]], id="array"),
+    ],
+)
+def test_a_fitted_estimator_is_known_by_its_results(value: object, expected: object) -> None:
+    assert results_only(value) == expected

@@ -8,7 +8,13 @@ from recode_data.sandbox import JobStatus
 from recode_data.verify import Verdict, judge
 from recode_data.verify.checks import Checks
 from recode_data.verify.copied import is_copied, literal_of
-from recode_data.verify.hidden_inputs import HiddenCheck, variants_of, which_hold, which_tell
+from recode_data.verify.hidden_inputs import (
+    HiddenCheck,
+    first_unlike,
+    variants_of,
+    which_hold,
+    which_tell,
+)
 from recode_data.verify.observed import Observed, SeenWarning
 
 
@@ -69,6 +75,16 @@ def test_variants_that_hold_on_the_new_version() -> None:
     assert which_hold(checks, [shows(0), FAILED, GOOD[2]], frozenset()) == checks[2:]
     assert which_hold(checks, [noisy, *GOOD[1:]], frozenset()) == checks[1:]
     assert which_hold(checks, [noisy, *GOOD[1:]], frozenset({WARNING.key})) == checks
+
+
+def test_variants_that_show_something_else() -> None:
+    checks = which_tell(VARIANTS, shows(1), GOOD)
+    assert first_unlike(checks, GOOD) == (0, "")
+    assert first_unlike(checks, [GOOD[0], FAILED, GOOD[2]]) == (0, "")
+    assert first_unlike(checks, [GOOD[0], shows(0), shows(0)]) == (
+        2,
+        "with 7 for 5: x differs: 30 became 0",
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,13 @@ from recode_data.records import (
     FurtherChange,
     ObjectKind,
     Producer,
+    Proof,
 )
-from recode_data.sandbox import JobResult
+from recode_data.sandbox import JobResult, JobStatus
 from recode_data.verify import Proved, Verifier, run_checks, write_checks
+from recode_data.verify.influence import Influence
+from recode_data.verify.observed import Observed
+from recode_data.verify.verifier import effect_between
 from tests.making import make_candidate, make_change, make_pair
 from tests.plain_runs import PlainPool, verifier
 
@@ -315,6 +319,28 @@ def test_other_inputs(toy: Verifier, completion: str, verdict: str) -> None:
     pair = make_pair(old_api="toy.mean", checks=write_checks(proved))
     code = f"import toy\n{completion}\n"
     assert run_checks(pair, code, toy.new, toy.sandboxes).verdict.value == verdict
+
+
+def test_another_parameter_of_a_fitted_estimator_is_no_drift() -> None:
+    def fitted(result: int, **parameters: int) -> Observed:
+        parts = [["fitted coef_", ["i", str(result)]]]
+        parts += [[name, ["i", str(value)]] for name, value in parameters.items()]
+        return Observed(JobStatus.DONE, names=(("model", ["o", "Model", parts]),))
+
+    influence = Influence(frozenset({2}), frozenset({"model"}), frozenset({2}))
+    base = fitted(7, folds=3)
+    assert effect_between(base, fitted(7, folds=5), influence) is DropReason.NOTHING_CHANGED
+    proof = effect_between(base, fitted(8, folds=5), influence)
+    assert isinstance(proof, Proof)
+    assert proof.effect is Effect.DRIFT
+
+
+def test_what_agrees_on_the_shown_input_alone_is_no_migration(toy: Verifier) -> None:
+    by_chance = candidate("n = 9\nx = toy.load(n)", "n = 9\nx = [n, n % 10]")
+    dropped = toy.verify(by_chance)
+    assert isinstance(dropped, Dropped), dropped
+    assert dropped.reason is DropReason.RESULTS_DIFFER
+    assert dropped.detail == "with 10 for 9: x differs: [10, 10] became [10, 0]"
 
 
 def test_hidden_inputs_are_not_looked_for_where_not_wanted(toy: Verifier) -> None:
