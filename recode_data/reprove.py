@@ -11,7 +11,7 @@ from recode_data.progress import Progress
 from recode_data.records import Dropped, Effect, Environment, MigrationPair
 from recode_data.rows import candidate_of
 from recode_data.verify import Verdict, import_names_of, judge, read_checks, run_checks
-from recode_data.verify.preload import NO_PRELOAD, Preload, server_sets
+from recode_data.verify.preload import leading_imports
 from recode_data.verify.prove import environment_verifier
 from recode_data.workspace import Workspace
 
@@ -26,7 +26,6 @@ class ReproofTask:
     new: Environment
     pairs: tuple[MigrationPair, ...]
     allow_weak: bool = False
-    preload: Preload = NO_PRELOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,7 @@ def reprove_rows(task: ReproofTask) -> Reproved:
 
 
 def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
-    verifier = environment_verifier(
-        task.old, task.new, import_names_of(pair), task.allow_weak, task.preload
-    )
+    verifier = environment_verifier(task.old, task.new, import_names_of(pair), task.allow_weak)
     outcome = verifier.verify(candidate_of(pair), with_hidden=False)
     if isinstance(outcome, Dropped):
         return FailedRow(pair.id, outcome.reason.value, outcome.detail)
@@ -107,13 +104,11 @@ def _tasks(
         progress.note(f"{members[0].dependency} {members[0].old_version}:{members[0].new_version}")
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
-        library = import_names_of(members[0])
-        preload = Preload(server_sets((pair.old_code for pair in members), library))
-        members.sort(key=lambda pair: preload.kind_of(pair.old_code))
+        members.sort(key=lambda pair: leading_imports(pair.old_code))
         for start in range(0, len(members), ROWS_PER_TASK):
             rows = tuple(members[start : start + ROWS_PER_TASK])
             at_work.update((old.key, new.key))
-            yield ReproofTask(old, new, rows, preload=preload)
+            yield ReproofTask(old, new, rows)
 
 
 def reprove(

@@ -50,7 +50,6 @@ from recode_data.verify.preload import (
     imported_of_others,
     modules_of,
     often_bound,
-    server_sets,
 )
 from recode_data.verify.probe import Finding, changes_from, worth_probing
 from recode_data.verify.prove import ProofTask, end_servers, prove
@@ -143,7 +142,7 @@ def _preload(context: StepContext, usages: Sequence[Usage], mining: Mining) -> P
             (environment.key, imported_of_others(environment, own, but_not, sandboxes))
             for environment in (context.old_environment, context.new_environment)
         )
-    return Preload(server_sets(codes, (library,)), others)
+    return Preload(others)
 
 
 @dataclass(frozen=True, slots=True)

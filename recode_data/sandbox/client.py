@@ -7,9 +7,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
+from typing import TypeAlias
 
 from recode_data.errors import SandboxError
 from recode_data.records import Environment, JsonValue
@@ -42,12 +45,17 @@ USERS = range(20000, 60000)
 SOILED_MEMORY = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
 """With a hash seed other than 0, fresh memory holds no zeros: what a snippet reads without having
 written it then differs from the run under seed 0, instead of passing for a value."""
+BRANCHES = 8
+"""Of a server, kept, with those that are known to be none."""
 START_SECONDS = 300.0
 CLOSE_SECONDS = 2.0
 ATTEMPTS = 2
 DEFAULT_LIMITS = Limits()
 IMPORT_LIMITS = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=8 * GIB)
 """For the imports of a server: large libraries take seconds, one that hangs takes all of it."""
+
+Leading: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
+"""Import statements that a program begins with: a module, and the names that are taken from it."""
 
 
 class Sandbox:
@@ -94,6 +102,8 @@ class Sandbox:
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
+        self._branches: OrderedDict[Leading, socket.socket | None] = OrderedDict()
+        self._asked: set[Leading] = set()
         self.import_failures: dict[str, JsonValue] = {}
 
     @property
@@ -113,7 +123,12 @@ class Sandbox:
         self.close()
 
     def run(
-        self, payload: JsonValue, *, secret: JsonValue = None, limits: Limits = DEFAULT_LIMITS
+        self,
+        payload: JsonValue,
+        *,
+        secret: JsonValue = None,
+        limits: Limits = DEFAULT_LIMITS,
+        leading: Leading = (),
     ) -> JobResult:
         """Run the driver on one payload; never raises for what the job does.
 
@@ -121,6 +136,9 @@ class Sandbox:
             payload: What the driver gets at once.
             secret: What it gets only after the untrusted code has been loaded.
             limits: What the job may use.
+            leading: What the payload's code, which is trusted so far, imports first of all. What two
+                jobs begin with alike is imported in a branch of the server, where that can be done
+                unseen: without a failure, a warning or a thread.
 
         Returns:
             How the job ended. SANDBOX_FAILED, after one retry, says nothing about its code.
@@ -128,7 +146,7 @@ class Sandbox:
         why = ""
         for _ in range(ATTEMPTS):
             try:
-                return self._run(self._started(), payload, secret, limits)
+                return self._run(self._with_imports(leading), payload, secret, limits)
             except (framing.ServerGoneError, OSError) as error:
                 why = str(error)
                 self.close()
@@ -145,6 +163,61 @@ class Sandbox:
             with theirs:
                 framing.send(control, {"limits": asdict(limits)}, theirs.fileno())
             return Exchange(control, ours, payload, secret, limits).drive(self.level)
+
+    def _with_imports(self, leading: Leading) -> socket.socket:
+        """The control of the server, or of the branch of it that has imported most of this.
+
+        A branch has branches: what two programs import differs, and begins alike.
+        """
+        server = self._started()
+        if self._plan.jobs != "clone":  # plain forks share a folder, and end each other
+            return server
+        nodes = _nodes(leading, self._imports)
+        known = [node for node in nodes if node in self._branches]
+        unfit = next((node for node in known if self._branches[node] is None), ())
+        fit = known[: known.index(unfit)] if unfit else known
+        top = fit[-1] if fit else ()
+        asked = [node for node in nodes if node in self._asked and len(node) > len(top)]
+        if unfit:
+            asked = [node for node in asked if len(node) < len(unfit)]
+        control = self._branches.get(top) or server
+        self._asked.update(nodes)
+        if asked:
+            top = asked[-1]
+            made = self._branches[top] = self._branch(control, top[len(fit[-1]) if fit else 0 :])
+            control = made or control
+        for node in reversed(nodes):  # the longer, the sooner closed: it is a fork of the shorter
+            if node in self._branches:
+                self._branches.move_to_end(node)
+        self._close_branches(BRANCHES)
+        return control
+
+    def _branch(self, control: socket.socket, further: Leading) -> socket.socket | None:
+        """A fork of a server that has imported more; None where it is not to be seen that it had."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            framing.send(
+                control,
+                {"branch": [[name, [*parts]] for name, parts in further]},
+                theirs.fileno(),
+            )
+        ours.settimeout(IMPORT_LIMITS.wall_seconds)
+        try:
+            is_ready = framing.receive(ours).get("ready") is True
+        except (framing.ServerGoneError, OSError):
+            is_ready = False
+        if not is_ready:
+            ours.close()
+            return None
+        ours.settimeout(None)
+        return ours
+
+    def _close_branches(self, kept: int) -> None:
+        """End all but the last used ones."""
+        while len(self._branches) > kept:
+            _, branch = self._branches.popitem(last=False)
+            if branch is not None:
+                branch.close()
 
     def _started(self) -> socket.socket:
         if self._control is not None:
@@ -248,6 +321,7 @@ class Sandbox:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
+            "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread that no fork would have
             "POLARS_MAX_THREADS": "1",  # else groups come in the order in which threads end
             "PYTHONHASHSEED": str(self._hash_seed),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -255,6 +329,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End the server, and with it every process that it ever started."""
+        self._close_branches(0)
+        self._asked.clear()
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -268,6 +344,19 @@ class Sandbox:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+
+def _nodes(leading: Leading, there: Collection[str]) -> list[Leading]:
+    """What these statements import one after the other, packages before what is in them; each with all
+    that comes before it."""
+    steps: dict[tuple[str, tuple[str, ...]], None] = {}
+    for name, parts in leading:
+        words = name.split(".")
+        for end in range(1, len(words) + 1):
+            steps.setdefault((".".join(words[:end]), ()))
+        steps.setdefault((name, parts))
+    left = [step for step in steps if step[1] or step[0] not in there]
+    return [tuple(left[:end]) for end in range(1, len(left) + 1)]
 
 
 def require(result: JobResult) -> JobResult:

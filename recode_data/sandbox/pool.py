@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from recode_data.records import Environment, JsonValue
-from recode_data.sandbox.client import DEFAULT_LIMITS, Sandbox
+from recode_data.sandbox.client import DEFAULT_LIMITS, Leading, Sandbox
 from recode_data.sandbox.limits import JobResult, Level, Limits
 
 Key = tuple[str, Path, str, tuple[str, ...], int]
@@ -65,6 +65,7 @@ class SandboxPool:
         hash_seed: int = 0,
         secret: JsonValue = None,
         limits: Limits = DEFAULT_LIMITS,
+        leading: Leading = (),
     ) -> JobResult:
         """As `Sandbox.run`, in a server made for these arguments.
 
@@ -83,7 +84,7 @@ class SandboxPool:
             readable=self._readable,
         )
         try:
-            return sandbox.run(payload, secret=secret, limits=limits)
+            return sandbox.run(payload, secret=secret, limits=limits, leading=leading)
         finally:
             self._give_back(key, sandbox)
 

@@ -1,9 +1,9 @@
 """What a warm server imports before snippets run in forks of it.
 
 A large library takes a second to import the part of it that an example is about; a proof runs about
-ten times. Of the library, only modules that a snippet itself imports first thing are imported for it;
-of other packages, what the library's modules import. The server leaves out those that warn when
-imported (see `try_imports`). What is proved so is run once more without other packages.
+ten times. Servers have what the library's modules import of other packages, and leave out what warns
+when imported (see `try_imports`); what is proved so is run once more without that. Of the library,
+only what a snippet begins with importing is there for it, in a branch of the server.
 """
 
 from __future__ import annotations
@@ -18,16 +18,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from recode_data.records import Environment
-from recode_data.sandbox import Limits, SandboxPool
+from recode_data.sandbox import Leading, Limits, SandboxPool
 
-MOST_SETS = 1
-"""Of each step, beside none: a server of each for both versions and both hash seeds, of 100 MB. With what the
-library imports of others in all of them, three sets save a run of scikit-image 7 ms of 156 more, and one of
-scikit-learn 18 of 75."""
 FEWEST_SNIPPETS = 8
-"""To start a server costs as much as some snippets that import the same."""
-MOST_COMPARED = 40
-"""Different imports of snippets, the most frequent ones, among which sets are looked for."""
+"""That import a module of the library, for what it imports of others to be worth having."""
+MOST_MODULES = 40
+"""Of the library, those that most snippets import."""
 
 LAZILY = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy.sparse"}
 """Distribution → module."""
@@ -55,24 +51,23 @@ Modules: TypeAlias = tuple[str, ...]
 class Preload:
     """What servers of a library's snippets have beside the library itself."""
 
-    sets: tuple[Modules, ...] = ()
-    """Modules for the snippets that import them."""
     others: tuple[tuple[str, Modules], ...] = ()
     """By key of an environment, what the library's modules import of other packages there."""
 
     def modules_for(self, code: str, environment: Environment) -> Modules:
         """What is there before the snippet runs."""
-        does_without, own = self.kind_of(code)
-        others = () if does_without else dict(self.others).get(environment.key, ())
-        return tuple(dict.fromkeys((*imported_lazily(environment), *others, *own)))
+        others = () if self._does_without(code) else dict(self.others).get(environment.key, ())
+        return tuple(dict.fromkeys((*imported_lazily(environment), *others)))
 
-    def kind_of(self, code: str) -> tuple[bool, Modules]:
-        """Snippets of one kind share servers: whether they do without `others`, and their set.
+    def kind_of(self, code: str) -> tuple[bool, Leading]:
+        """Snippets of one kind share servers: whether they do without `others`, and what they begin
+        with importing."""
+        return self._does_without(code), leading_imports(code)
 
-        That a package has a module as an attribute is seen where the package is bound.
-        """
+    def _does_without(self, code: str) -> bool:
+        """That a package has a module as an attribute is seen where the package is bound."""
         packages = {name.partition(".")[0] for _, names in self.others for name in names}
-        return not packages.isdisjoint(_bound(code)), preload_of(code, self.sets)
+        return not packages.isdisjoint(_bound(code))
 
 
 NO_PRELOAD = Preload()
@@ -84,7 +79,7 @@ def modules_of(library: str, codes: Iterable[str]) -> Modules:
         name for code in codes for name in _imported(code) if name.startswith(f"{library}.")
     )
     often = sorted((-count, name) for name, count in counts.items() if count >= FEWEST_SNIPPETS)
-    return tuple(sorted(name for _, name in often[:MOST_COMPARED]))
+    return tuple(sorted(name for _, name in often[:MOST_MODULES]))
 
 
 def often_bound(codes: Sequence[str]) -> frozenset[str]:
@@ -119,52 +114,30 @@ def imported_of_others(
     return _innermost(found)
 
 
-def server_sets(codes: Iterable[str], always: Modules = ()) -> tuple[Modules, ...]:
-    """Sets of modules, outside of the standard library, that save these snippets most imports.
+@lru_cache(maxsize=4096)
+def leading_imports(code: str) -> Leading:
+    """The import statements before which nothing else of a program runs, in their order, without those
+    of the standard library.
 
-    Each is what some snippets import or what two kinds of them have in common: of scikit-image's,
-    few import the same, and most import `matplotlib.pyplot` beside something else.
-
-    Args:
-        codes: The snippets.
-        always: What every server imports anyway.
+    That they have run already is not to be seen by it. Later ones may depend on what is done first.
     """
-    anyway = _with_packages((*always, *LAZILY.values()))
-    counts = Counter(_with_packages(_imported(code)) - anyway for code in codes)
-    common = [names for names, _ in _most_frequent(counts)[:MOST_COMPARED]]
-    possible = {one & other for one in common for other in common} - {frozenset()}
-    chosen: list[frozenset[str]] = []
-    had = dict.fromkeys(counts, 0)
-    while possible and len(chosen) < MOST_SETS:
-        gains: Counter[frozenset[str]] = Counter()
-        for names in possible:
-            served = {
-                key: count
-                for key, count in counts.items()
-                if key >= names and had[key] < len(names)
-            }
-            if sum(served.values()) >= FEWEST_SNIPPETS:
-                gains[names] = sum(count * (len(names) - had[key]) for key, count in served.items())
-        if not gains:
-            break
-        best = _most_frequent(gains)[0][0]
-        possible.discard(best)
-        chosen.append(best)
-        had |= {names: max(had[names], len(best)) for names in counts if names >= best}
-    return tuple(sorted(_innermost(names) for names in chosen))
-
-
-def _most_frequent(counts: Counter[frozenset[str]]) -> list[tuple[frozenset[str], int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], sorted(item[0])))
-
-
-def preload_of(code: str, sets: Sequence[Modules]) -> Modules:
-    """The largest of the sets of which this snippet imports every module."""
-    if not sets:
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    imported = _with_packages(_imported(code))
-    fitting = (modules for modules in sets if imported.issuperset(modules))
-    return max(fitting, key=lambda modules: len(_with_packages(modules)), default=())
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for node in body:
+        if isinstance(node, ast.Import):
+            found += [(alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.module, tuple(alias.name for alias in node.names)))
+        elif not _is_text(node):
+            break
+    return tuple(part for part in found if part[0].partition(".")[0] not in sys.stdlib_module_names)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def imported_lazily(environment: Environment) -> Modules:

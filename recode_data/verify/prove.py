@@ -16,7 +16,7 @@ from recode_data.records import (
 )
 from recode_data.rows import make_pair
 from recode_data.sandbox import Limits, SandboxPool
-from recode_data.verify.preload import MOST_SETS, NO_PRELOAD, Preload
+from recode_data.verify.preload import NO_PRELOAD, Preload
 from recode_data.verify.verifier import SNIPPET_LIMITS, Verifier
 
 MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0)
@@ -27,8 +27,9 @@ PATIENCE = 1.5
 """Seconds of CPU that old code may take. Of the first 218 s of proofs of scikit-learn 1.4.2 to 1.6.1, five
 candidates took 99, and who trains checks a row often."""
 
-SERVERS = 4 * (MOST_SETS + 1) + 2
-"""Kept warm: two versions, two hash seeds; and two without other packages."""
+SERVERS = 10
+"""Kept warm: two versions and two hash seeds, with other packages and without; and two for the last runs
+before a candidate is admitted."""
 
 
 @dataclass(frozen=True, slots=True)

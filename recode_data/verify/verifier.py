@@ -25,7 +25,7 @@ from recode_data.records import (
     Proof,
 )
 from recode_data.rewrites.members import changes_member
-from recode_data.sandbox import JobStatus, Limits, SandboxPool
+from recode_data.sandbox import JobStatus, Leading, Limits, SandboxPool
 from recode_data.verify.blame import is_about_another, is_import_of
 from recode_data.verify.compare import differences, is_informative, is_telling, results_only
 from recode_data.verify.hidden_inputs import (
@@ -49,7 +49,7 @@ from recode_data.verify.observed import (
     SeenWarning,
     parse_observed,
 )
-from recode_data.verify.preload import NO_PRELOAD, Preload
+from recode_data.verify.preload import NO_PRELOAD, Preload, leading_imports
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 """Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
@@ -98,11 +98,12 @@ def observe(
     limits: Limits = SNIPPET_LIMITS,
     variants: tuple[Substitutions, ...] = (),
     receivers: bool = False,
+    leading: Leading = (),
 ) -> Observed:
     """Run a snippet in the sandbox and return what it did; never raises for what the code does.
 
     Once it has succeeded, it runs again for each of `variants`, with literals replaced. With
-    `receivers` it is also told what attributes were read from.
+    `receivers` it is also told what attributes were read from. `leading` is as of `Sandbox.run`.
     """
     payload: dict[str, JsonValue] = {"code": code, "receivers": receivers}
     if variants:
@@ -115,6 +116,7 @@ def observe(
         imports=imports,
         hash_seed=hash_seed,
         limits=limits,
+        leading=leading,
     )
     return parse_observed(result)
 
@@ -174,6 +176,7 @@ class Verifier:
             hash_seed=hash_seed,
             limits=self._limits,
             receivers=environment is self.old and hash_seed == HASH_SEEDS[0],
+            leading=leading_imports(code),
         )
 
     def _imports_for(
@@ -311,6 +314,7 @@ class Verifier:
                 hash_seed=hash_seed,
                 limits=self._limits,
                 variants=tuple(variants),
+                leading=leading_imports(code),
             )
             return tuple(reduce_to_influenced(item, influence) for item in ran.hidden)
 

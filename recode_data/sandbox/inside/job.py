@@ -54,8 +54,12 @@ def try_imports(config, names, limits):
     return pid
 
 
-def import_within(names, limits):
-    """Import these modules in this process, which may use no more than that; codes as above."""
+def import_within(modules, limits, is_strict=False):
+    """Import these modules in this process, which may use no more than that; codes as above.
+
+    A module is a name, or a name with a list of what a statement imports from it. Where it is to be
+    strict, any warning at all is for the job to see.
+    """
     most = {
         resource.RLIMIT_CPU: max(1, int(limits["cpu_seconds"])),
         resource.RLIMIT_AS: limits["memory_bytes"],
@@ -66,7 +70,7 @@ def import_within(names, limits):
         soft = most[kind] if hard == resource.RLIM_INFINITY else min(most[kind], hard)
         resource.setrlimit(kind, (soft, hard))
     try:
-        code = _import(names, _own_threads())
+        code = _import(modules, _own_threads(), is_strict)
     except BaseException:  # the import of a library may raise whatever it likes
         code = 1
     for kind, known in before.items():
@@ -79,7 +83,7 @@ def _own_threads():
     return os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
-def _import(names, threads):
+def _import(modules, threads, is_strict=False):
     """As above; what the modules do to the filters of warnings, for one, stays."""
     announced = []
 
@@ -90,10 +94,11 @@ def _import(names, threads):
     warnings.simplefilter("always")
     seen_always = warnings.filters[0]
     warnings.showwarning = record
-    for name in names:
+    for module in modules:
         before = len(announced)
-        __import__(name)
-        if "." not in name:
+        name, parts = (module, []) if isinstance(module, str) else module
+        __import__(name, {}, {}, parts)
+        if "." not in name and not is_strict:
             del announced[before:]
     if warnings.showwarning is record:
         warnings.showwarning = shown
@@ -102,7 +107,7 @@ def _import(names, threads):
         warnings._filters_mutated()
     code = 0 if len(os.listdir(threads)) == 1 else 2
     os.close(threads)
-    if code == 0 and any(issubclass(one, ANNOUNCING) for one in announced):
+    if code == 0 and any(is_strict or issubclass(one, ANNOUNCING) for one in announced):
         code = 3
     return code
 

@@ -9,9 +9,12 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def over(limits):
-    """Which limit the processes of the job pass together; each alone is held by the kernel."""
-    found = _descendants()
+def over(limits, others):
+    """Which limit the processes of the job pass together; each alone is held by the kernel.
+
+    `others` are children of this process with jobs of their own.
+    """
+    found = _descendants(others)
     used = sum(rss for rss, _ in found.values())
     if used + _in_memory_files(found) > limits["memory_bytes"]:
         return "memory"
@@ -38,8 +41,9 @@ def _in_memory_files(pids):
     return sum(sizes.values())
 
 
-def _descendants():
-    """Resident bytes and CPU seconds by process id of all processes that this one is above."""
+def _descendants(but_of=frozenset()):
+    """Resident bytes and CPU seconds by process id of all processes that this one is above, without
+    these children and what is below them."""
     parents, used = {}, {}
     for name in os.listdir("/proc"):
         if not name.isdigit():
@@ -55,10 +59,10 @@ def _descendants():
     ours = os.getpid()
     found = {}
     for pid in used:
-        above = parents.get(pid)
+        top, above = pid, parents.get(pid)
         while above is not None and above != ours:
-            above = parents.get(above)
-        if above == ours:
+            top, above = above, parents.get(above)
+        if above == ours and top not in but_of:
             found[pid] = used[pid]
     return found
 

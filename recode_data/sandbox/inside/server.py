@@ -2,7 +2,8 @@
 
 Run as `python -S -s -B server.py FD`, FD being a stream socket to the toolkit. `-S` keeps the
 environment's own start-up files from running before the server has locked itself in. The first
-frame configures the server; each later one asks for a job and carries that job's socket. Any frame
+frame configures the server; each later one asks for a job and carries that job's socket, or for a
+branch: a fork of this server that imports more, and serves on the socket that came along. Any frame
 while a job runs means: kill it.
 """
 
@@ -198,8 +199,14 @@ def _serve(control, driver, config):
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(writer)
     ours = set(os.listdir(config["folder"]))
+    branches = set()
     while True:
         request, descriptor = frames.read_with_descriptor(control)
+        branches = {pid for pid in branches if not os.waitpid(pid, os.WNOHANG)[0]}
+        if "branch" in request:
+            pid = _branch(control, driver, config, request["branch"], descriptor)
+            branches.add(pid)
+            continue
         try:
             pid = job.start(driver, config, request, descriptor)
         except OSError as error:
@@ -207,14 +214,38 @@ def _serve(control, driver, config):
             continue
         finally:
             os.close(descriptor)
-        end = _watch(control, pid, reader, request["limits"])
+        end = _watch(control, pid, reader, request["limits"], branches)
         if config["jobs"] == "fork":
             remains.end_descendants(config["alone"])
             remains.empty(config["folder"], ours)
         frames.write(control, end)
 
 
-def _watch(control, pid, reader, limits):
+def _branch(control, driver, config, statements, descriptor):
+    """Fork a server that has imported what these statements import; returns its process id.
+
+    It says whether that went well, without a warning and without a thread that no fork would have; if
+    not, it is no server.
+    """
+    pid = os.fork()
+    if pid:
+        os.close(descriptor)
+        return pid
+    try:
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        signal.set_wakeup_fd(-1)
+        control.close()  # the toolkit is to see when this process's parent ends
+        control = socket.socket(fileno=descriptor)
+        code = job.import_within(statements, config["import_limits"], is_strict=True)
+        frames.write(control, {"ready": code == 0})
+        if code == 0:
+            _serve(control, driver, config)
+    finally:
+        os._exit(0)
+
+
+def _watch(control, pid, reader, limits, branches):
     """Wait for the job's end, or bring it about; says how it went."""
     over = None
     while True:
@@ -228,7 +259,7 @@ def _watch(control, pid, reader, limits):
             frames.read(control)
             over = "killed"
         else:
-            over = remains.over(limits)
+            over = remains.over(limits, branches)
         if over:
             os.kill(pid, signal.SIGKILL)
             found, status, usage = os.wait4(pid, 0)

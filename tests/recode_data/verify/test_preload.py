@@ -8,69 +8,38 @@ import pytest
 from recode_data.records import Environment
 from recode_data.verify.preload import (
     FEWEST_SNIPPETS,
-    MOST_SETS,
     Preload,
     can_be_imported,
     imported_lazily,
     imported_of_others,
+    leading_imports,
     modules_of,
     often_bound,
-    preload_of,
-    server_sets,
 )
 from tests.plain_runs import PlainPool
 
-PRELOADS = [
-    # snippet, sets, the one that it is given
-    ("import a.b\na.b.c()", [("a.b",)], ("a.b",)),
-    ("import a.b as ab", [("a.b",)], ("a.b",)),
-    ("from a import b", [("a.b",)], ("a.b",)),
-    ("from a import b, Class", [("a",)], ("a",)),
-    ("from a import Class", [("a",)], ("a",)),
-    ("from a.b import Class, function", [("a.b",)], ("a.b",)),
-    ("import a\nimport a.b", [("a.b",)], ("a.b",)),
-    ("import a, c", [("a",), ("a", "c"), ("c", "d")], ("a", "c")),
-    ("import a, c", [("a", "b", "c")], ()),  # never what a snippet does not import
-    ("def f():\n    import a.b", [("a.b",)], ()),  # later, or not at all
-    ("if x:\n    import a.b", [("a.b",)], ()),
-    ("from . import b", [("b",)], ()),
-    ("from __future__ import annotations\nimport os.path", [("os.path",)], ()),
-    ("a.b.c()", [("a.b",)], ()),
-    ("import a.b\nthis is no Python", [("a.b",)], ()),
-    ("import a.b", [], ()),
-    ("import a.b.c", [("a.b",)], ("a.b",)),  # the package is imported with it
-    ("import a.b", [("a.b.c",)], ()),
-]
 
-
-@pytest.mark.parametrize(("code", "sets", "expected"), PRELOADS)
-def test_only_what_a_snippet_imports_first_thing(
-    code: str, sets: list[tuple[str, ...]], expected: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import a.b\na.b.c()\nimport d", [("a.b", ())]),
+        ("import a.b as ab, c", [("a.b", ()), ("c", ())]),
+        ("from a import b, Class as C\nimport a", [("a", ("b", "Class")), ("a", ())]),
+        ("from a import *", [("a", ("*",))]),
+        ('"""About it."""\n\n# first\nimport z\nimport a', [("z", ()), ("a", ())]),
+        ("import os\nfrom json import loads\nimport a", [("a", ())]),
+        ("from __future__ import annotations\nimport a", [("a", ())]),
+        ("x = 1\nimport a", []),  # may depend on it
+        ("if x:\n    import a.b", []),
+        ("def f():\n    import a.b", []),
+        ("from . import b\nimport a", []),
+        ("import a\nthis is no Python", []),
+    ],
+)
+def test_what_a_program_begins_with_importing(
+    code: str, expected: list[tuple[str, tuple[str, ...]]]
 ) -> None:
-    assert preload_of(code, sets) == expected
-
-
-def test_what_few_import_is_not_worth_a_server() -> None:
-    codes = (
-        ["import a.b"] * FEWEST_SNIPPETS + ["import a.c"] * (FEWEST_SNIPPETS - 1) + ["x = 1"] * 99
-    )
-    assert server_sets(codes) == (("a.b",),)
-    assert server_sets(reversed(codes)) == (("a.b",),)
-
-
-def test_what_many_have_in_common_is_a_set() -> None:
-    codes = [f"import plot.draw\nimport a.part{number}" for number in range(FEWEST_SNIPPETS)]
-    assert server_sets(codes) == (("a", "plot.draw"),)
-    assert server_sets(codes, ("a",)) == (("plot.draw",),)
-
-
-def test_what_every_server_has_is_no_set() -> None:
-    assert server_sets(["import numpy as np\nimport a"] * 99, ("a",)) == ()
-
-
-def test_there_are_few_servers() -> None:
-    codes = [f"import m{number}.part" for number in range(3 * MOST_SETS)] * FEWEST_SNIPPETS
-    assert len(server_sets(codes)) == MOST_SETS
+    assert leading_imports(code) == tuple(expected)
 
 
 @pytest.mark.parametrize(
@@ -168,8 +137,7 @@ def test_what_the_library_imports_of_others(tmp_path: Path) -> None:
 )
 def test_a_package_is_what_the_snippet_made_of_it(code: str, does_without: bool) -> None:
     environment = Environment("key", "/python", "/", "3.11.7", ("numpy==2.0.0",))
-    preload = Preload((("lib",),), (("key", ("heavy.deep", "other")), ("another", ("more",))))
-    own = preload_of(code, preload.sets)
+    preload = Preload((("key", ("heavy.deep", "other")), ("another", ("more",))))
     others = () if does_without else ("heavy.deep", "other")
-    assert preload.modules_for(code, environment) == ("numpy", *others, *own)
-    assert preload.kind_of(code) == (does_without, own)
+    assert preload.modules_for(code, environment) == ("numpy", *others)
+    assert preload.kind_of(code) == (does_without, leading_imports(code))
