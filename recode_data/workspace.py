@@ -56,7 +56,7 @@ from recode_data.releases.resolve import (
     usable_versions,
 )
 from recode_data.releases.session import IndexSession
-from recode_data.releases.unpack import unpack
+from recode_data.releases.unpack import root_of, unpack
 from recode_data.steps import SourceKind, parse_source
 from recode_data.uv_runner import UvRunner
 
@@ -135,7 +135,7 @@ class Workspace:
         self._uv = UvRunner(self.cache / "uv", self._index, self._environ)
         self._artifacts = ArtifactCache(self.cache / "artifacts")
         self._environments = EnvironmentCache(self.cache / "environments", self._uv)
-        self._local = LocalReleases(self._artifacts, self.unpacked)
+        self._local = LocalReleases(self._artifacts)
         self._listings: dict[str, Listing] = {}
         self._interpreters: tuple[Interpreter, ...] | None = None
 
@@ -302,7 +302,9 @@ class Workspace:
         return wheel, sdist
 
     def unpacked(self, artifact: Artifact) -> Path:
-        """The unpacked tree: a wheel's root, or the one folder that an sdist consists of.
+        """The unpacked tree, for reading names and texts: a wheel's root, or an sdist's one folder.
+
+        Compiled files in it are empty; trees that earlier code made hold them in full.
 
         Raises:
             UnsafeArchiveError: the archive is hostile; nothing of it is left.
@@ -318,10 +320,7 @@ class Workspace:
                 )
             _unpack_once(archive, root)
         os.utime(root)
-        inner = list(root.iterdir())
-        if not artifact.filename.endswith(".whl") and len(inner) == 1 and inner[0].is_dir():
-            return inner[0]
-        return root
+        return root_of(root, artifact.filename)
 
     # --- environments -----------------------------------------------------------------------------
 
@@ -469,7 +468,7 @@ def _unpack_once(archive: Path, root: Path) -> None:
         except FileNotFoundError:
             continue
     partial = making / f"{os.getpid()}-{threading.get_ident()}-{time.monotonic_ns()}"
-    unpack(archive, partial)
+    unpack(archive, partial, compiled_empty=True)
     try:
         partial.rename(root)
     except OSError:

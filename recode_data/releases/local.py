@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from recode_data.records import Artifact, Release
 from recode_data.releases.download import ArtifactCache
 from recode_data.releases.metadata import wheel_metadata
 from recode_data.releases.source_wheel import SKIPPED, declared_by, write_source_wheel
+from recode_data.releases.unpack import root_of, unpack
 from recode_data.steps import SourceKind, VersionSource
 
 LOCAL_MARK = "+local."
@@ -25,16 +26,12 @@ FOLDER_FILES = 200_000
 """A folder with more files is no source tree but a mistake."""
 GIT_TIMEOUT_S = 300.0
 
-Unpacked = Callable[[Artifact], Path]
-"""`Workspace.unpacked`."""
-
 
 @dataclass(frozen=True, slots=True)
 class LocalReleases:
     """Reads local releases into the cache."""
 
     artifacts: ArtifactCache
-    unpacked: Unpacked
 
     def read(self, library: str, source: VersionSource) -> Release:
         """The release; what its folder or commit contains is copied first.
@@ -62,8 +59,7 @@ class LocalReleases:
 
     def from_sdist(self, library: str, sdist: Artifact, released: str | None = None) -> Release:
         """A release that has no wheel, or whose wheel nobody named."""
-        root = self.unpacked(sdist)
-        return self._build(library, root, sdist, released, local=False)
+        return self._build(library, sdist, released, local=False)
 
     def _from_wheel(self, library: str, path: Path) -> Release:
         try:
@@ -77,16 +73,20 @@ class LocalReleases:
 
     def _from_tree(self, library: str, archive: Path, released: str | None) -> Release:
         sdist = self.artifacts.add(archive)
-        return self._build(library, self.unpacked(sdist), sdist, released, local=True)
+        return self._build(library, sdist, released, local=True)
 
     def _build(
-        self, library: str, root: Path, sdist: Artifact, released: str | None, *, local: bool
+        self, library: str, sdist: Artifact, released: str | None, *, local: bool
     ) -> Release:
-        declared = declared_by(root, library)
-        if local:
-            public = declared.version.partition("+")[0]
-            declared = replace(declared, version=f"{public}{LOCAL_MARK}{sdist.sha256[:12]}")
         with TemporaryDirectory() as folder:
+            # a tree of its own: of compiled files, the one in the cache has the names alone
+            whole = Path(folder) / "unpacked"
+            unpack(self.artifacts.path(sdist), whole)
+            root = root_of(whole, sdist.filename)
+            declared = declared_by(root, library)
+            if local:
+                public = declared.version.partition("+")[0]
+                declared = replace(declared, version=f"{public}{LOCAL_MARK}{sdist.sha256[:12]}")
             wheel = self.artifacts.add(write_source_wheel(root, declared, Path(folder)))
         return release_of_wheel(self.artifacts.path(wheel), wheel, sdist, released)
 

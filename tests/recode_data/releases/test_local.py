@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,24 @@ def test_an_sdist(workspace: Workspace, tmp_path: Path) -> None:
     assert code_of(workspace, release) == "x = 2\n"
     assert release.sdist is not None
     assert (workspace.unpacked(release.sdist) / "docs/a.rst").exists()
+
+
+def test_a_wheel_of_a_source_holds_its_libraries_in_full(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The unpacked tree in the cache does not, whichever of them was made first."""
+    path = tmp_path / "toy-1.2.tar.gz"
+    files = {"pyproject.toml": PYPROJECT, "toy/__init__.py": "", "toy/bundled.so": "machine code"}
+    path.write_bytes(sdist_bytes("toy-1.2", files))
+    for _ in range(2):
+        release = workspace.release("toy", str(path))
+        assert release.wheel is not None
+        assert release.sdist is not None
+        for artifact in (release.wheel, release.sdist):
+            assert (workspace.unpacked(artifact) / "toy/bundled.so").read_bytes() == b""
+        wheel = workspace.cache.glob(f"artifacts/*/{release.wheel.sha256}/*.whl")
+        with zipfile.ZipFile(next(wheel)) as archive:
+            assert archive.read("toy/bundled.so") == b"machine code"
 
 
 def test_a_folder_is_read_as_it_is_now(workspace: Workspace, tmp_path: Path) -> None:

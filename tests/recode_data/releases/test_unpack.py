@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recode_data.errors import CorruptArtifactError, RecodeError, UnsafeArchiveError
-from recode_data.releases.unpack import UnpackLimits, unpack
+from recode_data.releases.unpack import UnpackLimits, is_compiled, unpack
 
 Entry = tuple[str, bytes]
 
@@ -106,16 +108,24 @@ TAR_ATTACKS: dict[str, tuple[list[tarfile.TarInfo | Entry], str]] = {
     "file as folder": ([("lib/a", b"1"), ("lib/a/b", b"2")], "both a file and a folder"),
     "folder as file": ([("lib/a/b", b"2"), ("lib/a", b"1")], "both a file and a folder"),
     "no name": ([(".", b"1")], "has no name"),
+    "compiled, absolute": ([("/etc/evil.so", b"x")], "absolute name"),
+    "compiled, climbing": ([("lib/../../evil.so", b"x")], "climbs out"),
+    "compiled, link outside": ([symlink("lib/a.so", "../../evil.so")], "leaves its folder"),
+    "compiled, through a link": ([symlink("a.so", "b"), ("a.so", b"x")], "occurs twice"),
+    "compiled, twice": ([("lib/a.so", b"1"), ("lib/a.so", b"2")], "occurs twice"),
+    "compiled, file as folder": ([("a.so", b"1"), ("a.so/b.py", b"2")], "both a file and a folder"),
+    "compiled, folder as file": ([("a.so/b.py", b"2"), ("a.so", b"1")], "both a file and a folder"),
     "long name": ([("l" * 300, b"1")], "too long"),
 }
 
 
+@pytest.mark.parametrize("compiled_empty", [False, True], ids=["whole", "empty"])
 @pytest.mark.parametrize("attack", TAR_ATTACKS)
-def test_refuses_hostile_tar(tmp_path: Path, attack: str) -> None:
+def test_refuses_hostile_tar(tmp_path: Path, attack: str, compiled_empty: bool) -> None:
     entries, words = TAR_ATTACKS[attack]
     archive = tar_of(tmp_path / "a.gz", *entries)
     with pytest.raises(UnsafeArchiveError, match=words):
-        unpack(archive, tmp_path / "in" / "out")
+        unpack(archive, tmp_path / "in" / "out", compiled_empty=compiled_empty)
     assert not (tmp_path / "in" / "out").exists()
     assert not (tmp_path / "evil").exists()
     assert not (tmp_path / "in" / "evil").exists()
@@ -128,14 +138,22 @@ ZIP_ATTACKS: dict[str, tuple[list[tuple[str, bytes, int]], str]] = {
     "device": ([("lib/a", b"", stat.S_IFCHR | 0o600)], "special file"),
     "NUL": ([("lib/a.py\0.txt", b"x", stat.S_IFREG)], "NUL"),
     "twice": ([("a", b"1", stat.S_IFREG), ("a", b"2", stat.S_IFREG)], "occurs twice"),
+    "compiled, climbing": ([("../evil.so", b"x", stat.S_IFREG)], "climbs out"),
+    "compiled, device": ([("lib/a.so", b"", stat.S_IFCHR | 0o600)], "special file"),
+    "compiled, twice": (
+        [("a.so", b"1", stat.S_IFREG), ("a.so", b"2", stat.S_IFREG)],
+        "occurs twice",
+    ),
 }
 
 
+@pytest.mark.parametrize("compiled_empty", [False, True], ids=["whole", "empty"])
 @pytest.mark.parametrize("attack", ZIP_ATTACKS)
-def test_refuses_hostile_zip(tmp_path: Path, attack: str) -> None:
+def test_refuses_hostile_zip(tmp_path: Path, attack: str, compiled_empty: bool) -> None:
     entries, words = ZIP_ATTACKS[attack]
+    archive = zip_of(tmp_path / "a.whl", *entries)
     with pytest.raises(UnsafeArchiveError, match=words):
-        unpack(zip_of(tmp_path / "a.whl", *entries), tmp_path / "in" / "out")
+        unpack(archive, tmp_path / "in" / "out", compiled_empty=compiled_empty)
     assert not (tmp_path / "in" / "out").exists()
     assert not (tmp_path / "in" / "evil").exists()
 
@@ -177,11 +195,85 @@ BOMBS: dict[str, UnpackLimits] = {
 
 @pytest.mark.parametrize("make", [zip_of, tar_of], ids=["zip", "tar"])
 @pytest.mark.parametrize("limit", BOMBS)
-def test_refuses_bombs(tmp_path: Path, limit: str, make: Callable[..., Path]) -> None:
-    archive = make(tmp_path / "a.gz", ("lib/zeros", bytes(4 << 20)))
-    with pytest.raises(UnsafeArchiveError, match=r"lib/zeros.*unpacks to over"):
-        unpack(archive, tmp_path / "out", BOMBS[limit])
+@pytest.mark.parametrize("name", ["lib/zeros", "lib/zeros.so"])
+def test_refuses_bombs(tmp_path: Path, name: str, limit: str, make: Callable[..., Path]) -> None:
+    """Also those that would not be written."""
+    archive = make(tmp_path / "a.gz", (name, bytes(4 << 20)))
+    with pytest.raises(UnsafeArchiveError, match=rf"{name}.*unpacks to over"):
+        unpack(archive, tmp_path / "out", BOMBS[limit], compiled_empty=True)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_link_to_what_is_left_empty_counts_in_full(tmp_path: Path) -> None:
+    links = [hardlink(f"lib/{name}.so", "lib/a.so") for name in "bcde"]
+    archive = tar_of(tmp_path / "a.gz", ("lib/a.so", bytes(1 << 20)), *links)
+    unpack(archive, tmp_path / "five", UnpackLimits(total_bytes=5 << 20), compiled_empty=True)
+    with pytest.raises(UnsafeArchiveError, match="unpacks to over"):
+        unpack(archive, tmp_path / "out", UnpackLimits(total_bytes=4 << 20), compiled_empty=True)
+
+
+COMPILED = ["a.so", "_c.cpython-311-x86_64-linux-gnu.so", "libssl.so.1.0.2k", "libgomp-3c.so.1.0.0", "libc10.dylib", "libz.1.dylib", "a.pyd", "A.DLL", "t64.exe", "libtorch.a", "torch.lib", "crt.o", "lib/deep/a.so.6", "x.so.py.so"]  # fmt: skip
+NOT_COMPILED = ["a.py", "so", ".so", "lib/.so", "a.so.py", "a.so.txt", "a.so.", "a.so/b.py", "a.so/b", "a.sox", "aso", "a.solib", "a.so.6.txt", "a.pyx", "a.pyi", "a.c", "METADATA", "lib.md", "a.so\n", "a.json"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [*((name, True) for name in COMPILED), *((name, False) for name in NOT_COMPILED)],
+)
+def test_what_is_compiled_shows_in_the_name(name: str, expected: bool) -> None:
+    assert is_compiled(name) is expected
+
+
+@given(
+    st.text(min_size=1, max_size=20), st.sampled_from(["py", "pyi", "rst", "md", "ipynb", "txt"])
+)
+def test_nothing_that_is_read_counts_as_compiled(stem: str, suffix: str) -> None:
+    assert not is_compiled(f"{stem}.{suffix}")
+
+
+@given(st.lists(st.integers(0, 99), max_size=4), st.text("abAB.-_/", max_size=8))
+def test_every_version_of_a_library_is_compiled(version: list[int], stem: str) -> None:
+    assert is_compiled(f"{stem}x.so{''.join(f'.{number}' for number in version)}")
+
+
+@pytest.mark.parametrize("make", [zip_of, tar_of], ids=["zip", "tar"])
+def test_compiled_files_are_there_by_name(tmp_path: Path, make: Callable[..., Path]) -> None:
+    entries = [("lib/a.py", b"x = 1"), ("lib/_b.abi3.so", b"\x7fELF"), ("lib/c.so.6", b"\x7fELF")]
+    archive = make(tmp_path / "a.gz", *entries, ("lib/c.so.6", b"\x7fELF"))
+    unpack(archive, tmp_path / "whole")
+    assert tree(tmp_path / "whole") == dict(entries)
+    unpack(archive, tmp_path / "out", compiled_empty=True)
+    assert tree(tmp_path / "out") == {
+        "lib/a.py": b"x = 1",
+        "lib/_b.abi3.so": b"",
+        "lib/c.so.6": b"",
+    }
+
+
+def test_links_between_compiled_files_are_kept(tmp_path: Path) -> None:
+    archive = tar_of(
+        tmp_path / "a.gz",
+        ("lib/a.so.1", b"x"),
+        ("lib/b.py", b"y"),
+        symlink("lib/a.so", "a.so.1"),
+        hardlink("lib/c.so", "lib/a.so.1"),
+        hardlink("lib/d.so", "lib/b.py"),
+    )
+    unpack(archive, tmp_path / "out", compiled_empty=True)
+    assert (tmp_path / "out/lib/a.so").readlink() == Path("a.so.1")
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "out/lib").iterdir()}
+    assert sizes == {"a.so.1": 0, "a.so": 0, "b.py": 1, "c.so": 0, "d.so": 0}
+
+
+def test_a_size_that_is_a_lie_writes_nothing(tmp_path: Path) -> None:
+    """The member says that it has one byte, and inflates to four million."""
+    archive = zip_of(tmp_path / "a.whl", ("lib/a.so", bytes(4 << 20)))
+    content = bytearray(archive.read_bytes())
+    central = content.index(b"PK\x01\x02")
+    content[central + 24 : central + 28] = (1).to_bytes(4, "little")
+    archive.write_bytes(bytes(content))
+    unpack(archive, tmp_path / "out", UnpackLimits(total_bytes=1), compiled_empty=True)
+    assert tree(tmp_path / "out") == {"lib/a.so": b""}
 
 
 def test_small_regular_file_is_no_bomb(tmp_path: Path) -> None:
@@ -219,11 +311,12 @@ def test_damaged_archive_is_corrupt_not_a_crash(
     assert not (tmp_path / "out").exists()
 
 
-def test_encrypted_member_is_refused(tmp_path: Path) -> None:
-    archive = zip_of(tmp_path / "a.whl", ("lib/a.py", b"x"))
+@pytest.mark.parametrize("name", ["lib/a.py", "lib/a.so"])
+def test_encrypted_member_is_refused(tmp_path: Path, name: str) -> None:
+    archive = zip_of(tmp_path / "a.whl", (name, b"x"))
     content = bytearray(archive.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(signature) + offset] |= 1
     archive.write_bytes(bytes(content))
     with pytest.raises(UnsafeArchiveError, match="encrypted"):
-        unpack(archive, tmp_path / "out")
+        unpack(archive, tmp_path / "out", compiled_empty=True)
