@@ -5,24 +5,23 @@ Everything in the cache can be had again, except wheels that no index has (`loca
 
 from __future__ import annotations
 
-import fcntl
-import logging
 import os
 import shutil
-import weakref
-from collections.abc import Callable, Collection, Iterator
+import time
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from recode_data.environments import RECORD
+from recode_data.locks import Claims, locked
 from recode_data.records import StepContext
-
-logger = logging.getLogger(__name__)
+from recode_data.uv_runner import UV_IN_USE
 
 KINDS = ("artifacts", "changes", "surface", "unpacked", "usages")
 """Folders of the cache that hold `<first two characters of the key>/<key>`, file or folder."""
 ENVIRONMENTS = "environments"
-UV_ARCHIVES = "uv/archive-v0"
+UV = "uv"
+UV_ARCHIVES = f"{UV}/archive-v0"
 GONE = ".gone-"
 
 
@@ -33,45 +32,29 @@ class _Entry:
 
 
 class CacheRoom:
-    """The claim of one process on a cache folder, and the broom for it.
+    """What one user of a cache folder claims in it, and the broom for the rest.
 
-    Every user of the folder holds it together with the others, so that nothing is removed under
-    another's feet: only who is alone in it may sweep.
+    Whoever looks for an environment, a file of a release or its unpacked tree claims its key first:
+    nothing is removed under another's feet, and what nobody works with can go at any time. The other
+    kinds are files that are read at once; to their readers, what is gone was never there.
     """
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
         self._sizes: dict[Path, int] = {}
-        self._lock = os.open(cache / ".in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        self.close: Callable[[], object] = weakref.finalize(self, os.close, self._lock)
-        """Give up the claim; at the latest it ends with this object."""
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        self.claims = Claims(cache / ".in-use")
 
     def keep_within(self, max_bytes: int, kept: Collection[str]) -> int:
-        """Remove entries until at most `max_bytes` are left; bytes removed.
+        """Remove entries that nobody claims until at most `max_bytes` are left; bytes removed.
 
-        Files that environments share count for each of them, so what is left takes less on disk.
-        Nothing is removed while another process uses the cache.
+        This user's own claims on what is not `kept` are given up. Files that environments share count
+        for each of them, so what is left takes less on disk.
 
         Args:
             max_bytes: for all entries together.
             kept: keys that stay, whatever their age.
         """
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            logger.info("%s is used by others: nothing is removed from it", self._cache)
-            return 0
-        else:
-            return self._sweep(max_bytes, kept)
-        finally:  # a claim that is refused is lost as well
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
-
-    def size(self) -> int:
-        """Bytes that could be removed and had again; what is being made at the moment may count."""
-        return sum(self._size(entry.path) for entry in self._entries())
-
-    def _sweep(self, max_bytes: int, kept: Collection[str]) -> int:
+        self.claims.give_up_all_but(kept)
         for half in (*self._cache.glob(f"*/{GONE}*"), *self._cache.glob(f"*/*/{GONE}*")):
             shutil.rmtree(half, ignore_errors=True)  # of a killed sweep
         entries = sorted(self._entries(), key=lambda entry: (entry.used, entry.path))
@@ -81,25 +64,42 @@ class CacheRoom:
         for entry in entries:
             if left <= max_bytes:
                 break
-            if entry.path.name in kept:
-                continue
-            _remove(entry.path)
-            self._sizes.pop(entry.path, None)
-            left -= sizes[entry.path]
+            if entry.path.name not in kept and self._remove(entry.path):
+                self._sizes.pop(entry.path, None)
+                left -= sizes[entry.path]
         if left < before:
             self._remove_unshared_archives()
         return before - left
 
+    def size(self) -> int:
+        """Bytes that could be removed and had again; what is being made at the moment may count."""
+        return sum(self._size(entry.path) for entry in self._entries())
+
+    def _remove(self, path: Path) -> bool:
+        """Whether it is gone: what another claims stays."""
+        with self.claims.alone_with(path.name) as alone:
+            if not alone:
+                return False
+            if not path.is_dir():
+                path.unlink(missing_ok=True)
+                return True
+            (path / RECORD).unlink(missing_ok=True)  # first: half-removed is half-made
+            # and half an unpacked release is none
+            gone = path.with_name(f"{GONE}{os.getpid()}-{time.monotonic_ns()}")
+            path.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+        return True
+
     def _entries(self) -> Iterator[_Entry]:
         for root in _children(self._cache / ENVIRONMENTS):
-            record = root / RECORD
-            yield _Entry(root, record.stat().st_mtime if record.is_file() else 0.0)
+            yield _Entry(root, _used(root / RECORD) or 0.0)
         local = {path.name for path in self._local_wheels()}
         for kind in KINDS:
             for shelf in _children(self._cache / kind):
                 for path in _children(shelf):
-                    if kind != "artifacts" or path.name not in local:
-                        yield _Entry(path, path.lstat().st_mtime)
+                    used = _used(path)
+                    if used is not None and (kind != "artifacts" or path.name not in local):
+                        yield _Entry(path, used)
 
     def _local_wheels(self) -> Iterator[Path]:
         """Folders of wheels that were built or copied here."""
@@ -124,15 +124,28 @@ class CacheRoom:
         return size
 
     def _remove_unshared_archives(self) -> None:
-        """What uv keeps of wheels that no environment has any more; it fetches them again."""
-        for archive in _children(self._cache / UV_ARCHIVES):
-            if all(path.lstat().st_nlink == 1 for path in _files(archive)):
-                shutil.rmtree(archive, ignore_errors=True)
-        for path in (self._cache / "uv").glob("wheels-v*/**/*"):
-            if path.is_symlink() and not path.exists():
-                path.unlink()
-                for suffix in (".rev", ".http"):  # uv would believe these, and fail
-                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+        """What uv keeps of wheels that no environment has any more; it fetches them again.
+
+        Where uv is at work, its end is waited for: it may be about to use them, and without this
+        nothing is gained on disk.
+        """
+        with locked(self._cache / UV / UV_IN_USE):
+            for archive in _children(self._cache / UV_ARCHIVES):
+                if all(path.lstat().st_nlink == 1 for path in _files(archive)):
+                    shutil.rmtree(archive, ignore_errors=True)
+            for path in (self._cache / UV).glob("wheels-v*/**/*"):
+                if path.is_symlink() and not path.exists():
+                    path.unlink()
+                    for suffix in (".rev", ".http"):  # uv would believe these, and fail
+                        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _used(path: Path) -> float | None:
+    """When it was last used; None where it is not there, or not any more."""
+    try:
+        return path.lstat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _children(folder: Path) -> list[Path]:
@@ -166,13 +179,3 @@ def keys_of(context: StepContext) -> frozenset[str]:
         if file is not None
     ]
     return frozenset({context.old_environment.key, context.new_environment.key, *files})
-
-
-def _remove(path: Path) -> None:
-    if not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
-    (path / RECORD).unlink(missing_ok=True)  # first: half-removed is half-made
-    gone = path.with_name(f"{GONE}{path.name}")  # and half an unpacked release is none
-    path.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)

@@ -24,7 +24,7 @@ from packaging.version import Version
 
 from recode_data.errors import EnvironmentLacksError, UsageError
 from recode_data.interpreters import Interpreter
-from recode_data.locks import locked
+from recode_data.locks import Claims, locked
 from recode_data.records import Environment, content_id, decode, encode
 from recode_data.uv_runner import TIMEOUT_S, UvError, UvRunner, run_program
 
@@ -279,9 +279,10 @@ def _pins(text: str, local: Iterable[LocalWheel]) -> tuple[str, ...]:
 class EnvironmentCache:
     """All environments of one cache folder; may be shared between threads and processes."""
 
-    def __init__(self, folder: Path, uv: UvRunner) -> None:
+    def __init__(self, folder: Path, uv: UvRunner, claims: Claims) -> None:
         self.folder = folder
         self._uv = uv
+        self._claims = claims
 
     def key(self, resolution: Resolution, local: Sequence[LocalWheel] = ()) -> str:
         """Content hash of interpreter and exact pins."""
@@ -294,7 +295,8 @@ class EnvironmentCache:
         )
 
     def find(self, key: str) -> Environment | None:
-        """The finished environment of this key; marks it as used."""
+        """The finished environment of this key; claims it, and marks it as used."""
+        self._claims.claim(key)
         root = self.folder / key
         try:
             environment = decode((root / RECORD).read_bytes(), Environment)
@@ -325,9 +327,8 @@ class EnvironmentCache:
             root = self.folder / key
             shutil.rmtree(root, ignore_errors=True)
             try:
-                return self._install(
-                    key, root, resolution, local, [lock] if lock is not None else []
-                )
+                locks = [self._claims.descriptor, *([lock] if lock is not None else [])]
+                return self._install(key, root, resolution, local, locks)
             except BaseException:
                 shutil.rmtree(root, ignore_errors=True)
                 raise

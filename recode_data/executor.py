@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from enum import Enum
 from typing import Protocol, TypeVar
 
 from recode_data.errors import RecodeError, UsageError
@@ -22,6 +23,14 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 _PR_SET_PDEATHSIG = 1
+
+
+class NotYet(Enum):
+    """Stands where an item would be: there may be one once a further result is there."""
+
+    NOT_YET = "not yet"
+
+
 OUTSTANDING_PER_JOB = 3
 """Enough to keep workers busy; few enough that an interruption loses little."""
 
@@ -30,9 +39,15 @@ class Executor(Protocol):
     """Maps a function over items, in whatever processes."""
 
     def map(
-        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
+        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT | NotYet]
     ) -> Iterator[ResultT]:
-        """Results in the order in which they finish."""
+        """Results in the order in which they finish.
+
+        Args:
+            function: Of a module, and picklable.
+            items: Asked for when workers need more; after each result that was taken, if it was
+                `NOT_YET`. It may be only while results are outstanding.
+        """
         ...
 
     def close(self) -> None:
@@ -44,10 +59,10 @@ class InProcessExecutor:
     """One item after the other in this process; for `--jobs 1` and tests."""
 
     def map(
-        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
+        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT | NotYet]
     ) -> Iterator[ResultT]:
         """Results in the order of the items."""
-        return map(function, items)
+        return (function(item) for item in items if not isinstance(item, NotYet))
 
     def close(self) -> None:
         """Nothing to stop."""
@@ -64,7 +79,7 @@ class LocalExecutor:
         self._lock = threading.Lock()
 
     def map(
-        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
+        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT | NotYet]
     ) -> Iterator[ResultT]:
         """Results in the order in which they finish.
 
@@ -84,6 +99,8 @@ class LocalExecutor:
                     item = next(waiting)
                 except StopIteration:
                     exhausted = True
+                    break
+                if isinstance(item, NotYet):
                     break
                 pending[self._workers().submit(function, item)] = item
             if not pending:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from recode_data.errors import EnvironmentLacksError, RecodeError
-from recode_data.executor import OUTSTANDING_PER_JOB, ItemT, ResultT
+from recode_data.executor import OUTSTANDING_PER_JOB, ItemT, NotYet, ResultT
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -43,7 +43,7 @@ class RayExecutor:
                 raise _no_cluster(address or "this machine", error) from error
 
     def map(
-        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
+        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT | NotYet]
     ) -> Iterator[ResultT]:
         """Results in the order in which they finish.
 
@@ -53,12 +53,14 @@ class RayExecutor:
         cpus = int(self._ray.cluster_resources().get("CPU", 1))
         remote = self._ray.remote(function)
         waiting = iter(items)
-        pending = [
-            remote.remote(item) for item in itertools.islice(waiting, cpus * OUTSTANDING_PER_JOB)
-        ]
-        while pending:
+        pending: list[Any] = []
+        while True:
+            wanted = itertools.islice(waiting, cpus * OUTSTANDING_PER_JOB - len(pending))
+            ready = itertools.takewhile(lambda item: not isinstance(item, NotYet), wanted)
+            pending.extend(remote.remote(item) for item in ready)
+            if not pending:
+                return
             (done,), pending = self._ray.wait(pending, num_returns=1)
-            pending.extend(remote.remote(item) for item in itertools.islice(waiting, 1))
             yield self._result(done)
 
     def _result(self, reference: Any) -> Any:

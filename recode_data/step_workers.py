@@ -6,10 +6,11 @@ side by side, steps keep all cores at work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from recode_data.cache_room import keys_of
 from recode_data.errors import OF_THE_MACHINE, RecodeError, defect_in
 from recode_data.executor import InProcessExecutor
 from recode_data.journal import BuildFolder
@@ -74,11 +75,12 @@ def mine_side_by_side(steps: Sequence[VersionStep], mining: Mining) -> Iterator[
     """Every step, in the order in which they finish; this process makes environments ahead."""
     workspace, options = mining.workspace, mining.options
 
-    def make_ready(task: StepTask) -> None:
+    def make_ready(task: StepTask) -> Collection[str]:
         try:
-            catalogued_context(task.step, workspace, allow_weak=options.allow_weak)
+            context = catalogued_context(task.step, workspace, allow_weak=options.allow_weak)
         except (RecodeError, OSError):
-            return  # the step meets it by itself, and says so
+            return ()  # the step meets it by itself, and says so
+        return keys_of(context)
 
     tasks = [StepTask(step, mining.folder.folder, workspace.cache, options) for step in steps]
     return map_within_limit(mine_alone, tasks, workspace, mining.executor, make_ready)

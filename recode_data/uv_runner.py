@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from recode_data.disk import disk_full
 from recode_data.errors import EnvironmentLacksError, IndexUnreachableError, RecodeError
+from recode_data.locks import locked
 from recode_data.releases.index import REMEDY, IndexSettings, redacted
 
 TIMEOUT_S = 1800.0
@@ -32,6 +33,8 @@ NETWORK_WORDS = (
     "connection refused",
     "server error (5",
 )
+UV_IN_USE = ".used-by-recode"
+"""In uv's cache: every uv that runs shares the lock of this file, so that nothing is removed there."""
 HIDDEN_PREFIXES = ("UV_", "VIRTUAL_ENV", "CONDA", "PYTHON", "PIP_")
 
 
@@ -57,13 +60,15 @@ class UvRunner:
             EnvironmentLacksError: no uv program, or a full disk.
             UvError: anything else that uv refuses.
         """
-        done = run_program(
-            [find_uv(), *arguments, "--no-config", "--no-progress", "--color", "never"],
-            environ=self._variables(),
-            stdin=stdin,
-            inherited=inherited,
-            timeout_s=TIMEOUT_S,
-        )
+        command = [find_uv(), *arguments, "--no-config", "--no-progress", "--color", "never"]
+        with locked(self.cache / UV_IN_USE, shared=True) as lock:
+            done = run_program(
+                command,
+                environ=self._variables(),
+                stdin=stdin,
+                inherited=[*inherited, *([] if lock is None else [lock])],
+                timeout_s=TIMEOUT_S,
+            )
         if done.returncode == 0:
             return done.stdout
         message = redacted(done.stderr.strip()) or f"uv ended with status {done.returncode}"

@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 from packaging.utils import canonicalize_name, canonicalize_version
 
-from recode_data.cache_room import CacheRoom
+from recode_data.cache_room import UV, CacheRoom
 from recode_data.environments import (
     LAYOUT_VERSION,
     EnvironmentCache,
@@ -132,9 +132,10 @@ class Workspace:
         self._index = index or IndexSettings()
         self._environ = dict(os.environ if environ is None else environ)
         self._on_download = on_download
-        self._uv = UvRunner(self.cache / "uv", self._index, self._environ)
-        self._artifacts = ArtifactCache(self.cache / "artifacts")
-        self._environments = EnvironmentCache(self.cache / "environments", self._uv)
+        self._uv = UvRunner(self.cache / UV, self._index, self._environ)
+        claims = self._room.claims
+        self._artifacts = ArtifactCache(self.cache / "artifacts", claims)
+        self._environments = EnvironmentCache(self.cache / "environments", self._uv, claims)
         self._local = LocalReleases(self._artifacts)
         self._listings: dict[str, Listing] = {}
         self._interpreters: tuple[Interpreter, ...] | None = None
@@ -143,8 +144,8 @@ class Workspace:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Give up the claim on the cache folder; nothing in it may be used any more."""
-        self._room.close()
+        """Give up the claims on what was used; nothing of it may be used any more."""
+        self._room.claims.close()
 
     @classmethod
     def default(
@@ -310,6 +311,7 @@ class Workspace:
             UnsafeArchiveError: the archive is hostile; nothing of it is left.
             CorruptArtifactError: it cannot be read, or is not in the cache any more.
         """
+        self._room.claims.claim(artifact.sha256)
         root = self.cached("unpacked", artifact.sha256)
         if not root.is_dir():
             archive = self._artifacts.verified(artifact)
@@ -433,8 +435,9 @@ class Workspace:
     def keep_within_limit(self, kept: Collection[str] = (), share: float = 1.0) -> int:
         """Remove from the cache what has not been used for longest, but nothing that is `kept`.
 
-        Call it while this process makes nothing. Returns the number of bytes removed, 0 where other
-        processes use the cache as well.
+        What other workspaces have used since they were opened stays as well; of what this one has,
+        only what is kept does. Call it while this process makes nothing. Returns the number of bytes
+        removed.
 
         Args:
             kept: Keys that stay: see `cache_room.keys_of`.

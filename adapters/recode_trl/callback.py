@@ -6,7 +6,7 @@ import copy
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from recode_bench.models.transformers import Loaded, TransformersModel
 from recode_bench.prompts import Template, load_template, render
 from recode_bench.runner import EvalRequest, chosen, evaluate
 from recode_bench.tasks import Task
+from recode_data.executor import NotYet
 from recode_data.progress import Progress, SilentProgress
 from recode_data.records import JsonValue
 
@@ -248,11 +249,17 @@ class _Threads:
         self.close()
 
     def map(
-        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT]
+        self, function: Callable[[ItemT], ResultT], items: Iterable[ItemT | NotYet]
     ) -> Iterator[ResultT]:
         """Results in the order in which they finish."""
-        futures = [self._pool.submit(function, item) for item in items]
-        return (future.result() for future in as_completed(futures))
+        pending: set[Future[ResultT]] = set()
+        for item in items:
+            if isinstance(item, NotYet):
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+            else:
+                pending.add(self._pool.submit(function, item))
+        yield from (future.result() for future in as_completed(pending))
 
     def close(self) -> None:
         """End the threads."""

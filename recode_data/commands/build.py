@@ -104,7 +104,7 @@ def build(
 
     Interrupted builds go on when the same command is given again. Of several steps, those that
     cannot be mined are left out, and the exit status is 1. Between steps the cache is brought down to
-    RECODE_CACHE_GB gigabytes (12), unless others use it at the time.
+    RECODE_CACHE_GB gigabytes (12); what is in use at the time stays.
 
     \b
     Example:

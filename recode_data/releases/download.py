@@ -15,6 +15,7 @@ import httpx2
 
 from recode_data.disk import FULL, disk_full
 from recode_data.errors import CorruptArtifactError, IndexUnreachableError
+from recode_data.locks import Claims
 from recode_data.records import Artifact
 from recode_data.releases.index import REMEDY, redacted
 from recode_data.releases.resolve import IndexFile
@@ -31,15 +32,20 @@ STALE_S = 24 * 3600
 class ArtifactCache:
     """Downloaded files by content; may be shared between threads and processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, claims: Claims) -> None:
         self.folder = folder
+        self._claims = claims
 
     def path(self, artifact: Artifact) -> Path:
         """Where an artifact lies or would lie."""
         return self.folder / artifact.sha256[:2] / artifact.sha256 / artifact.filename
 
     def verified(self, artifact: Artifact) -> Path | None:
-        """The cached file, if it is there with the right content; a corrupt one is removed."""
+        """The cached file, if it is there with the right content; a corrupt one is removed.
+
+        It stays there as long as the claims do.
+        """
+        self._claims.claim(artifact.sha256)
         path = self.path(artifact)
         try:
             if path.stat().st_size == artifact.size and file_sha256(path) == artifact.sha256:
@@ -86,6 +92,7 @@ class ArtifactCache:
 
     def _admit(self, partial: Path, filename: str, sha256: str) -> Artifact:
         artifact = Artifact(filename, sha256, partial.stat().st_size)
+        self._claims.claim(sha256)
         path = self.path(artifact)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.replace(path)

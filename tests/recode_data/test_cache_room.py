@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 
 import pytest
 
 from recode_data.cache_room import CacheRoom
 from recode_data.environments import RECORD
+from recode_data.locks import locked
+from recode_data.uv_runner import UV_IN_USE
 
 KILOBYTE = b"x" * 1024
 Put = Callable[..., Path]
@@ -52,13 +56,53 @@ def test_nothing_goes_while_there_is_room(put: Put, tmp_path: Path) -> None:
 
 def test_nothing_goes_under_the_feet_of_another(put: Put, tmp_path: Path) -> None:
     entry = put("unpacked", "aa11", 400, used=10)
+    idle = put("environments", "bb22", 400, used=20)
     ours, theirs = CacheRoom(tmp_path), CacheRoom(tmp_path)
-    assert ours.keep_within(0, ()) == 0
-    assert entry.exists()
-    assert theirs.keep_within(0, ()) == 0, "a refused claim is taken up again"
-    del theirs
+    theirs.claims.claim("aa11")
+    assert 400 * 1024 <= ours.keep_within(0, ()) < 800 * 1024
+    assert (entry.exists(), idle.exists()) == (True, False)
+    assert ours.keep_within(0, ()) == 0, "a refusal frees nothing"
+    theirs.claims.close()
     assert ours.keep_within(0, ()) > 0
     assert not entry.exists()
+
+
+def test_only_what_is_kept_stays_claimed(put: Put, tmp_path: Path) -> None:
+    entries = [put("environments", key, 400, used=1) for key in ("aa11", "bb22")]
+    ours, theirs = CacheRoom(tmp_path), CacheRoom(tmp_path)
+    for key in ("aa11", "bb22"):
+        ours.claims.claim(key)
+    assert ours.keep_within(10**9, {"aa11"}) == 0
+    assert theirs.keep_within(0, ()) > 0
+    assert [path.exists() for path in entries] == [True, False]
+
+
+def test_what_is_being_made_is_not_swept(put: Put, tmp_path: Path) -> None:
+    making = put("environments", "aa11", 400, used=1)
+    (making / RECORD).unlink()
+    maker = CacheRoom(tmp_path)
+    maker.claims.claim("aa11")
+    assert CacheRoom(tmp_path).keep_within(0, ()) == 0
+    assert (making / "file").exists()
+    maker.claims.close()
+    CacheRoom(tmp_path).keep_within(0, ())
+    assert not making.exists()
+
+
+def test_archives_are_swept_when_no_uv_runs(put: Put, tmp_path: Path) -> None:
+    """An installation may be about to link what has no other link yet."""
+    orphan = tmp_path / "uv" / "archive-v0" / "orphan"
+    orphan.mkdir(parents=True)
+    (orphan / "module.py").write_bytes(KILOBYTE)
+    put("environments", "aa11", 400, used=1)
+    with ThreadPoolExecutor(1) as pool:
+        with locked(tmp_path / "uv" / UV_IN_USE, shared=True):
+            sweep = pool.submit(CacheRoom(tmp_path).keep_within, 0, ())
+            with pytest.raises(FutureTimeoutError):
+                sweep.result(0.3)
+            assert orphan.exists()
+        assert sweep.result(10) > 0
+    assert not orphan.exists()
 
 
 def test_wheels_that_no_index_has_stay(put: Put, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from recode_data.environments import (
 )
 from recode_data.errors import EnvironmentLacksError, IndexUnreachableError, UsageError
 from recode_data.interpreters import Interpreter
+from recode_data.locks import Claims
 from recode_data.releases.index import IndexSettings
 from recode_data.uv_runner import UvRunner
 from tests.loopback_index import ToyIndex
@@ -65,7 +66,7 @@ def uv(index: ToyIndex, tmp_path_factory: pytest.TempPathFactory) -> UvRunner:
 
 @pytest.fixture
 def cache(uv: UvRunner, tmp_path: Path) -> EnvironmentCache:
-    return EnvironmentCache(tmp_path / "environments", uv)
+    return EnvironmentCache(tmp_path / "environments", uv, Claims(tmp_path / "in-use"))
 
 
 def packages(cache: EnvironmentCache, key: str) -> set[str]:
@@ -281,12 +282,14 @@ import os, sys
 from pathlib import Path
 from recode_data.environments import EnvironmentCache, Resolution
 from recode_data.interpreters import Interpreter
+from recode_data.locks import Claims
 from recode_data.releases.index import IndexSettings
 from recode_data.uv_runner import UvRunner
 folder, uv, url, executable, version = sys.argv[1:]
 runner = UvRunner(Path(uv), IndexSettings(index_url=url), dict(os.environ))
 interpreter = Interpreter(executable, version, "linux-x86_64")
-made = EnvironmentCache(Path(folder), runner).make(Resolution(interpreter, ("beta==1.0",)))
+claims = Claims(Path(folder).with_name("in-use"))
+made = EnvironmentCache(Path(folder), runner, claims).make(Resolution(interpreter, ("beta==1.0",)))
 print(made.key, (Path(made.root) / "recode-environment.json").stat().st_ino)
 """
 

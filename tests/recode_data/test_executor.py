@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recode_data.errors import RecodeError, UsageError
-from recode_data.executor import InProcessExecutor, LocalExecutor, make_executor
+from recode_data.executor import InProcessExecutor, LocalExecutor, NotYet, make_executor
 
 
 def square(number: int) -> int:
@@ -40,6 +40,25 @@ def test_every_item_gives_one_result(jobs: int) -> None:
         assert list(executor.map(square, [])) == []
     finally:
         executor.close()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_item_that_is_not_there_yet_is_asked_for_after_the_next_result(jobs: int) -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int | NotYet]:
+        for number in range(12):
+            while number - len(taken) >= 2:
+                yield NotYet.NOT_YET
+            yield number
+
+    executor = make_executor(jobs)
+    try:
+        for result in executor.map(square, items()):
+            taken.append(result)
+    finally:
+        executor.close()
+    assert sorted(taken) == [n * n for n in range(12)]
 
 
 def test_a_dead_worker_loses_nothing(tmp_path: Path) -> None:

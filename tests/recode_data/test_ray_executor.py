@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recode_data.errors import EnvironmentLacksError
-from recode_data.executor import Executor, make_executor
+from recode_data.executor import Executor, NotYet, make_executor
 
 needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="Ray is not installed: the extra `ray`"
@@ -50,6 +50,23 @@ def executor() -> Iterator[Executor]:
     made = make_executor(2, "ray")
     yield made
     made.close()
+
+
+@needs_ray
+def test_an_item_that_is_not_there_yet_is_asked_for_after_the_next_result(
+    executor: Executor,
+) -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int | NotYet]:
+        for number in range(12):
+            while number - len(taken) >= 2:
+                yield NotYet.NOT_YET
+            yield number
+
+    for result in executor.map(square, items()):
+        taken.append(result)
+    assert sorted(taken) == [n * n for n in range(12)]
 
 
 @needs_ray

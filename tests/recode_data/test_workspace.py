@@ -284,6 +284,26 @@ def test_room_is_made_for_a_step_at_the_cost_of_others(index: ToyIndex, tmp_path
     assert os.access(other.python, os.X_OK)
 
 
+def test_what_another_workspace_uses_stays_and_the_rest_goes(
+    index: ToyIndex, tmp_path: Path
+) -> None:
+    ours = opened(tmp_path, index)
+    mine = ours.environment(["alpha==1.0"])
+    ours.max_bytes = 0
+    with opened(tmp_path, index) as theirs:
+        release = theirs.release("alpha", "2.0")
+        assert release.wheel is not None
+        tree = theirs.unpacked(release.wheel)
+        made = theirs.environment(["alpha==2.0"])
+        assert ours.keep_within_limit() > 0
+        assert [Path(made.python).exists(), tree.is_dir()] == [True, True]
+        assert not Path(mine.python).exists()
+        assert ours.is_over_limit()
+    assert ours.keep_within_limit() > 0
+    assert [Path(made.python).exists(), tree.is_dir()] == [False, False]
+    assert not ours.is_over_limit()
+
+
 @pytest.mark.parametrize("value", ["much", "", "1e999"])
 def test_a_limit_that_is_no_number(
     value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

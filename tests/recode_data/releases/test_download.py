@@ -14,6 +14,7 @@ import pytest
 from packaging.version import Version
 
 from recode_data.errors import CorruptArtifactError, EnvironmentLacksError, IndexUnreachableError
+from recode_data.locks import Claims
 from recode_data.records import Artifact
 from recode_data.releases import download
 from recode_data.releases.download import STALE_S, ArtifactCache
@@ -31,7 +32,7 @@ def index() -> Iterator[ToyIndex]:
 
 @pytest.fixture
 def cache(tmp_path: Path) -> ArtifactCache:
-    return ArtifactCache(tmp_path / "artifacts")
+    return ArtifactCache(tmp_path / "artifacts", Claims(tmp_path / "in-use"))
 
 
 def listed(index: ToyIndex, offered: OfferedFile, *, told: bool = True) -> IndexFile:
@@ -175,7 +176,7 @@ def test_a_really_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
     if mounted.returncode:
         pytest.skip("no small file system: only root may mount one")
     try:
-        cache = ArtifactCache(small / "artifacts")
+        cache = ArtifactCache(small / "artifacts", Claims(tmp_path / "in-use"))
         (tmp_path / "big.whl").write_bytes(b"x" * 1_000_000)
         with pytest.raises(EnvironmentLacksError, match=r"big\.whl|the disk is full") as caught:
             cache.add(tmp_path / "big.whl")
@@ -189,9 +190,11 @@ def test_a_killed_download_leaves_no_entry(index: ToyIndex, cache: ArtifactCache
     """A process that a file-size limit kills in the middle of writing."""
     script = (
         "import resource, sys\nfrom pathlib import Path\n"
+        "from recode_data.locks import Claims\n"
         "from recode_data.releases.download import ArtifactCache\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "ArtifactCache(Path(sys.argv[1])).add(Path(sys.argv[2]))\n"
+        "claims = Claims(Path(sys.argv[1]).with_name('in-use'))\n"
+        "ArtifactCache(Path(sys.argv[1]), claims).add(Path(sys.argv[2]))\n"
     )
     big = cache.folder.parent / "big.whl"
     big.write_bytes(b"x" * 100_000)
