@@ -6,7 +6,6 @@ it. The rules come from examples of both versions that differ in a statement whi
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from recode_data.producers.hunks import least_edit, may_differ_at
@@ -22,6 +21,7 @@ from recode_data.records import (
 )
 from recode_data.rewrites.members import changes_member
 from recode_data.rewrites.templates import Rule, apply, distinct, learn
+from recode_data.syntax_trees import tree_of
 
 MOST_RULES = 6
 """Rules of one change that are tried on its usages."""
@@ -81,7 +81,7 @@ def _successor(rule: Rule, change: ApiChange) -> str:
 
 def _parses(code: str) -> bool:
     try:
-        ast.parse(code)
+        tree_of(code)
     except SyntaxError:
         return False
     return True

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from recode_data.records import ApiChange, Replacement
 from recode_data.rewrites.members import changes_member
 from recode_data.rewrites.rename import rename_path
+from recode_data.syntax_trees import statements_of, tree_of
 
 
 def with_module_replaced(
@@ -65,10 +66,10 @@ def _imported(code: str) -> set[str]:
 def _imports(code: str) -> Iterator[tuple[str, ast.alias, bool]]:
     """Paths that import statements name, and whether a `from` brings them."""
     try:
-        tree = ast.parse(code)
+        tree = tree_of(code)
     except (SyntaxError, ValueError, RecursionError):
         return
-    for node in ast.walk(tree):
+    for node in statements_of(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, alias, False) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

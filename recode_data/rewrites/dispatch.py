@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
 from recode_data.records import ApiChange, ObjectKind, Replacement
@@ -20,6 +19,7 @@ from recode_data.rewrites.method_of_value import (
 from recode_data.rewrites.method_to_function import method_to_function
 from recode_data.rewrites.rename import rename_path
 from recode_data.rewrites.value import rewrite_value, unwrite_value
+from recode_data.syntax_trees import tree_of
 
 _READ = (ObjectKind.PROPERTY.value, ObjectKind.ATTRIBUTE.value)
 
@@ -65,7 +65,7 @@ def _first(
 
 def _parses(code: str) -> bool:
     try:
-        ast.parse(code)
+        tree_of(code)
     except SyntaxError:
         return False
     return True

@@ -8,12 +8,17 @@ statements that never touch it say nothing. The analysis is static and over-appr
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from recode_data.records import ApiChange, Candidate, ObjectKind
 from recode_data.references import attribute_names, find_references
+from recode_data.syntax_trees import nodes_of, statements_of, tree_of
 from recode_data.verify.arguments import concerns_calls, is_concerned, may_be_passed
+
+_Span: TypeAlias = "tuple[int, int, int | None]"
+"""First and last line of a statement, and the first of its body."""
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _MEMBER_KINDS = frozenset({ObjectKind.METHOD, ObjectKind.PROPERTY, ObjectKind.ATTRIBUTE})
@@ -45,7 +50,7 @@ def touching_lines(code: str, change: ApiChange) -> frozenset[int]:
     Raises:
         SyntaxError: the code does not parse.
     """
-    tree = ast.parse(code)
+    calls = [node for node in nodes_of(code) if isinstance(node, ast.Call)]
     wanted = {
         line
         for reference in find_references(code)
@@ -56,47 +61,55 @@ def touching_lines(code: str, change: ApiChange) -> frozenset[int]:
         leaf = change.old_api.rpartition(".")[2]
         wanted |= {line for name, line in attribute_names(code) if name == leaf}
     if concerns_calls(change):
-        wanted = set(_concerned_lines(tree, change, wanted))
+        wanted = set(_concerned_lines(calls, change, wanted))
     if change.parameter is not None and may_be_passed(change):
-        wanted |= set(_keyword_lines(tree, change.parameter))
+        wanted |= set(_keyword_lines(calls, change.parameter))
     covered: set[int] = set()
+    spans = _statement_spans(code) if wanted else ()
     for line in wanted:
-        start, end = _innermost_statement(tree, line)
+        start, end = _innermost_statement(spans, line)
         covered.update(range(start, end + 1))
     return frozenset(covered)
 
 
-def _concerned_lines(tree: ast.AST, change: ApiChange, wanted: set[int]) -> Iterator[int]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            end = node.func.end_lineno or node.lineno
-            if wanted.intersection(range(node.lineno, end + 1)) and is_concerned(node, change):
-                yield end
+def _concerned_lines(
+    calls: Sequence[ast.Call], change: ApiChange, wanted: set[int]
+) -> Iterator[int]:
+    for node in calls:
+        end = node.func.end_lineno or node.lineno
+        if wanted.intersection(range(node.lineno, end + 1)) and is_concerned(node, change):
+            yield end
 
 
 def _is_at_or_under(path: str, api: str) -> bool:
     return path == api or path.startswith(f"{api}.")
 
 
-def _keyword_lines(tree: ast.AST, parameter: str) -> Iterator[int]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and any(word.arg == parameter for word in node.keywords):
+def _keyword_lines(calls: Sequence[ast.Call], parameter: str) -> Iterator[int]:
+    for node in calls:
+        if any(word.arg == parameter for word in node.keywords):
             yield node.lineno
 
 
-def _innermost_statement(tree: ast.AST, line: int) -> tuple[int, int]:
+def _statement_spans(code: str) -> tuple[_Span, ...]:
+    found: list[_Span] = []
+    for node in statements_of(tree_of(code)):
+        start, end = node.lineno, node.end_lineno or node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            start = min([start, *(item.lineno for item in node.decorator_list)])
+        body = getattr(node, "body", None)
+        found.append((start, end, body[0].lineno if isinstance(body, list) and body else None))
+    return tuple(found)
+
+
+def _innermost_statement(spans: Sequence[_Span], line: int) -> tuple[int, int]:
     best = (line, line)
     size: int | None = None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            start, end = node.lineno, node.end_lineno or node.lineno
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                start = min([start, *(item.lineno for item in node.decorator_list)])
-            body = getattr(node, "body", None)
-            if isinstance(body, list) and body and line < body[0].lineno:
-                end = min(end, body[0].lineno - 1)  # the head of a compound statement
-            if start <= line <= end and (size is None or end - start < size):
-                best, size = (start, end), end - start
+    for start, end, body in spans:
+        if body is not None and line < body:
+            end = min(end, body - 1)  # the head of a compound statement
+        if start <= line <= end and (size is None or end - start < size):
+            best, size = (start, end), end - start
     return best
 
 
@@ -119,7 +132,7 @@ def influence_of(code: str, *changes: ApiChange) -> Influence:
     lines = frozenset[int]().union(*touched) if all(touched) else frozenset[int]()
     names: set[str] = set()
     statements: set[int] = set()
-    body = ast.parse(code).body
+    body = tree_of(code).body
     grown = True
     while grown:  # a loop or a function defined later may carry influence backwards
         before = (len(names), len(statements))
@@ -137,7 +150,7 @@ def without_touching(code: str, influence: Influence) -> str | None:
     Imports stay. None where one of the others is no bare expression: what it binds is needed.
     """
     lines = code.split("\n")
-    for node in ast.parse(code).body:
+    for node in tree_of(code).body:
         span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
         if influence.touching_lines.isdisjoint(span) or isinstance(node, _IMPORTS):
             continue

@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from recode_data.records import Environment
 from recode_data.sandbox import Leading, Limits, SandboxPool
+from recode_data.syntax_trees import statements_of, tree_of
 
 FEWEST_SNIPPETS = 8
 """That import a module of the library, for what it imports of others to be worth having."""
@@ -42,6 +43,9 @@ SOMETIMES_STANDARD = frozenset(
 BOUND_OFTEN = 0.1
 """Share of the snippets that bind a package itself, from which on no module of it is imported for them."""
 DRIVER = Path(__file__).with_name("imports_driver.py")
+IMPORTS_KEPT = 65536
+"""Of all snippets of a step: they are gone through several times, one after the other, and fewer would be
+forgotten before they are asked for again."""
 LIMITS = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=4 << 30)
 
 Modules: TypeAlias = tuple[str, ...]
@@ -114,30 +118,13 @@ def imported_of_others(
     return _innermost(found)
 
 
-@lru_cache(maxsize=4096)
 def leading_imports(code: str) -> Leading:
     """The import statements before which nothing else of a program runs, in their order, without those
     of the standard library.
 
     That they have run already is not to be seen by it. Later ones may depend on what is done first.
     """
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    found: list[tuple[str, tuple[str, ...]]] = []
-    for node in body:
-        if isinstance(node, ast.Import):
-            found += [(alias.name, ()) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append((node.module, tuple(alias.name for alias in node.names)))
-        elif not _is_text(node):
-            break
-    return tuple(part for part in found if part[0].partition(".")[0] not in sys.stdlib_module_names)
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return _imports(code).leading
 
 
 def imported_lazily(environment: Environment) -> Modules:
@@ -168,15 +155,33 @@ def _top_level_modules(root: str) -> frozenset[str]:
     return frozenset(item.name.partition(".")[0] for folder in folders for item in folder.iterdir())
 
 
-@lru_cache(maxsize=4096)
 def _imported(code: str) -> Modules:
     """Parts of packages that top-level statements import; what they imply is not named."""
+    return _imports(code).at_top
+
+
+def _bound(code: str) -> frozenset[str]:
+    """Packages to which the code binds a name: `import a`, `import a as b`, `import a.b`."""
+    return _imports(code).bound
+
+
+@dataclass(frozen=True, slots=True)
+class _Imports:
+    """As `_imported`, `_bound` and `leading_imports` give it."""
+
+    at_top: Modules = ()
+    bound: frozenset[str] = frozenset()
+    leading: Leading = ()
+
+
+@lru_cache(maxsize=IMPORTS_KEPT)
+def _imports(code: str) -> _Imports:
     try:
-        body = ast.parse(code).body
+        tree = tree_of(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
+        return _Imports()
     names: set[str] = set()
-    for node in body:
+    for node in tree.body:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -184,22 +189,35 @@ def _imported(code: str) -> Modules:
             parts = {f"{node.module}.{alias.name}" for alias in node.names if alias.name.islower()}
             names.update(parts if "." not in node.module and parts else {node.module})
     outside = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
-    return _innermost(outside)
-
-
-@lru_cache(maxsize=4096)
-def _bound(code: str) -> frozenset[str]:
-    """Packages to which the code binds a name: `import a`, `import a as b`, `import a.b`."""
-    try:
-        nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    return frozenset(
+    bound = frozenset(
         alias.name.partition(".")[0]
-        for node in nodes
+        for node in statements_of(tree)
+        if isinstance(node, ast.Import)
         for alias in node.names
         if alias.asname is None or "." not in alias.name
     )
+    return _Imports(_innermost(outside), bound, _leading(tree))
+
+
+def _leading(tree: ast.Module) -> Leading:
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found += [(alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.module, tuple(alias.name for alias in node.names)))
+        elif not _is_text(node):
+            break
+    return tuple(part for part in found if part[0].partition(".")[0] not in sys.stdlib_module_names)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def forget_imports() -> None:
+    """Give up what is remembered of the snippets."""
+    _imports.cache_clear()
 
 
 def _with_packages(names: Iterable[str]) -> frozenset[str]:

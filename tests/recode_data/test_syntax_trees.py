@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from recode_data.syntax_trees import forget_trees, nodes_of, statements_of, tree_of
+
+CODES = [
+    pytest.param("", id="nothing"),
+    pytest.param("import a\nx = [i for i in a.b if i]\n", id="plain"),
+    pytest.param("if a:\n    import b\nelif c:\n    d()\nelse:\n    e = 1\n", id="branches"),
+    pytest.param("try:\n    a\nexcept B as c:\n    d\nelse:\n    e\nfinally:\n    f\n", id="try"),
+    pytest.param("match a:\n    case [1, *b]:\n        c\n    case _:\n        d\n", id="match"),
+    pytest.param(
+        "@a\ndef f(x: int = 1):\n    for i in x:\n        return i\n    else:\n        pass\n",
+        id="function",
+    ),
+    pytest.param(
+        "class A(B):\n    async def f(self):\n        async with a as b:\n            await b\n",
+        id="class",
+    ),
+    pytest.param(
+        "f = lambda x: x if x else f(x)\nwhile f: f'{a.b!r:>{w}}'; continue\n", id="no-blocks"
+    ),
+]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nodes_are_those_of_a_walk_in_its_order(code: str) -> None:
+    walked = [ast.dump(node) for node in ast.walk(ast.parse(code))]
+    assert [ast.dump(node) for node in nodes_of(code)] == walked
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_statements_are_all_there_each_before_those_within_it(code: str) -> None:
+    tree = tree_of(code)
+    found = list(statements_of(tree))
+    assert {id(node) for node in found} == {
+        id(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)
+    }
+    places = [(node.lineno, node.col_offset, -(node.end_lineno or 0)) for node in found]
+    assert places == sorted(places)
+
+
+def test_one_tree_is_given_to_all_until_it_is_forgotten() -> None:
+    tree = tree_of("a.b")
+    assert tree_of("a.b") is tree is nodes_of("a.b")[0]
+    forget_trees()
+    assert tree_of("a.b") is not tree
+
+
+def test_what_does_not_parse_says_so_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(SyntaxError):
+            nodes_of("a b")
