@@ -32,6 +32,24 @@ _AS_WRITTEN: Mapping[type[cst.CSTNode], tuple[str, ...]] = {
     cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
 }
 """Fields, where they are declared in another order than they are written in."""
+_NODES = frozenset(
+    kind for kind in vars(cst).values() if isinstance(kind, type) and issubclass(kind, cst.CSTNode)
+)
+"""To ask for the type is ten times as fast as `isinstance` with an abstract class."""
+_TELLING = frozenset(
+    {
+        cst.Call,
+        cst.Attribute,
+        cst.Arg,
+        cst.Param,
+        cst.FunctionDef,
+        cst.ClassDef,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.Name,
+    }
+)
+"""What `find_nodes` looks at."""
 _CONSTANTS = frozenset({"True", "False", "None"})
 """Names to libcst."""
 
@@ -53,6 +71,8 @@ def find_nodes(module: cst.Module) -> FoundNodes:
     for place, statement in enumerate(module.body):
         names_of_others: set[cst.CSTNode | None] = set()
         for node in _walk(statement):
+            if type(node) not in _TELLING:
+                continue
             match node:
                 case cst.Call():
                     found.calls.append(node)
@@ -84,8 +104,10 @@ def _walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
         below: list[cst.CSTNode] = []
         for name in _fields(type(node)):
             value = getattr(node, name)
-            parts = value if isinstance(value, (list, tuple)) else (value,)
-            below += [part for part in parts if isinstance(part, cst.CSTNode)]
+            if isinstance(value, (list, tuple)):
+                below += [part for part in value if type(part) in _NODES]
+            elif type(value) in _NODES:
+                below.append(value)
         waiting += reversed(below)
 
 

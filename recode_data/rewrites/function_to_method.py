@@ -48,7 +48,7 @@ def function_to_method(code: str, function: str, method: str) -> str | None:
     edits: dict[cst.CSTNode, Replace] = {
         call: lambda updated: _as_method(updated, method) for call in calls
     }
-    return without_unused(replaced(parsed, edits), code).code
+    return without_unused(replaced(parsed, edits), code)
 
 
 def _has_receiver(call: cst.Call) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from recode_data.rewrites.parsed import dotted, with_imports_visited
+from recode_data.syntax_trees import nodes_of
 
 _ALIASES: Mapping[str, str] = {
     "matplotlib.pyplot": "plt",
@@ -110,16 +111,17 @@ def _is_standard(statement: str) -> bool:
     return statement.split()[1].partition(".")[0] in sys.stdlib_module_names
 
 
-def without_unused(module: cst.Module, old_code: str) -> cst.Module:
-    """The module without the imports that `old_code` used and it does not."""
-    unused = _read_names(old_code) - _read_names(module.code)
-    return with_imports_visited(module, _ImportDropper(unused)) if unused else module
+def without_unused(module: cst.Module, old_code: str) -> str:
+    """The module's code without the imports that `old_code` used and it does not."""
+    code = module.code
+    unused = _read_names(old_code) - _read_names(code)
+    return with_imports_visited(module, _ImportDropper(unused)).code if unused else code
 
 
 def _read_names(code: str) -> set[str]:
     return {
         node.id
-        for node in ast.walk(ast.parse(code))
+        for node in nodes_of(code)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
 

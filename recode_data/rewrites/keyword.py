@@ -7,6 +7,7 @@ of the change. An edit applies to every call of the API in the snippet that it c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -57,6 +58,8 @@ def unwrite_parameter(code: str, change: ApiChange, replacement: Replacement) ->
     if kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED) and default is not None:
         order = _positional_names(change.old_signature)
         return _edited(code, change, lambda args: added(args, name, default, order))
+    if name not in code:
+        return None  # what follows takes it away
     if kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
         order = _positional_names(change.old_signature)
         return _edited(code, change, lambda args: positional(args, name, order))
@@ -194,6 +197,7 @@ def _if_written_out(default: str | None) -> str | None:
     )
 
 
+@lru_cache(maxsize=1024)
 def _is_literal(text: str) -> bool:
     try:
         node = cst.parse_expression(text)

@@ -14,6 +14,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from recode_data.references import find_references
 from recode_data.rewrites.finding import Chain, find_nodes
+from recode_data.syntax_trees import nodes_of, statements_of, tree_of
 
 _Span: TypeAlias = tuple[int, int, int, int]
 Replace: TypeAlias = Callable[[cst.BaseExpression], cst.BaseExpression]
@@ -46,19 +47,19 @@ def parse(code: str) -> ParsedCode | None:
     if "\r" in code:
         return None
     try:
-        tree = ast.parse(code)
+        nodes = nodes_of(code)
         references = find_references(code)
         module = cst.parse_module(code)
     except (SyntaxError, ValueError, cst.ParserSyntaxError):
         return None
-    bindings = _import_bindings(tree)
+    bindings = import_bindings(code)
     starts = _line_starts(code)
     by_span: dict[_Span, str] = {}
     for reference in references:
         span = _position(starts, reference.start) + _position(starts, reference.end)
         by_span[span] = reference.path
     found = find_nodes(module)
-    spans = (_spans_by_order(found.chains, tree) if code.isascii() else None) or _spans(
+    spans = (_spans_by_order(found.chains, nodes) if code.isascii() else None) or _spans(
         found.chains, module
     )
     paths: dict[Chain, str] = {}
@@ -72,8 +73,8 @@ def parse(code: str) -> ParsedCode | None:
         module,
         paths,
         bindings,
-        _names(tree),
-        _names(tree, bound=True),
+        names_in(code),
+        _names(nodes, bound=True),
         tuple(found.calls),
         found.places,
         tuple(
@@ -84,22 +85,22 @@ def parse(code: str) -> ParsedCode | None:
     )
 
 
-def _spans_by_order(found: Sequence[Chain], tree: ast.Module) -> dict[Chain, _Span] | None:
+def _spans_by_order(found: Sequence[Chain], nodes: Sequence[ast.AST]) -> dict[Chain, _Span] | None:
     """Where each chain stands, from Python's own tree, in which the same ones come in the same order.
 
     Ten times as fast as asking libcst; None where the two do not tell the same.
     """
-    nodes = [
+    named = [
         (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0, name)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, (ast.Name, ast.Attribute)) and (name := _dotted(node)) is not None
     ]
-    nodes.sort(key=lambda item: (item[0], item[1], -item[2], -item[3]))
+    named.sort(key=lambda item: (item[0], item[1], -item[2], -item[3]))
     chains = [(node, name) for node in found if (name := dotted(node)) is not None]
-    if [name for _, name in chains] != [item[4] for item in nodes]:
+    if [name for _, name in chains] != [item[4] for item in named]:
         return None
     spans: dict[Chain, _Span] = dict.fromkeys(found, (0, 0, 0, 0))
-    spans.update((node, item[:4]) for (node, _), item in zip(chains, nodes, strict=True))
+    spans.update((node, item[:4]) for (node, _), item in zip(chains, named, strict=True))
     return spans
 
 
@@ -216,9 +217,14 @@ def _is_own_path(node: cst.BaseExpression, root_path: str, path: str) -> bool:
     return path == (f"{root_path}.{rest}" if rest else root_path)
 
 
-def _import_bindings(tree: ast.Module) -> dict[str, str]:
+def import_bindings(code: str) -> dict[str, str]:
+    """Path by name, for the names that exactly one import of the snippet binds.
+
+    Raises:
+        SyntaxError: the code does not parse.
+    """
     found: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
+    for node in statements_of(tree_of(code)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
@@ -233,9 +239,18 @@ def _import_bindings(tree: ast.Module) -> dict[str, str]:
     return {name: next(iter(paths)) for name, paths in found.items() if len(paths) == 1}
 
 
-def _names(tree: ast.Module, *, bound: bool = False) -> frozenset[str]:
+def names_in(code: str) -> frozenset[str]:
+    """Every name that occurs in the snippet or is bound by it.
+
+    Raises:
+        SyntaxError: the code does not parse.
+    """
+    return _names(nodes_of(code), bound=False)
+
+
+def _names(nodes: Sequence[ast.AST], *, bound: bool) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name):
             if not (bound and isinstance(node.ctx, ast.Load)):
                 names.add(node.id)

@@ -17,7 +17,8 @@ from functools import lru_cache
 
 from recode_data.references import find_references
 from recode_data.rewrites.imports import spelling, with_import, without_unused
-from recode_data.rewrites.parsed import parse
+from recode_data.rewrites.parsed import import_bindings, names_in, parse
+from recode_data.syntax_trees import nodes_of, tree_of
 from recode_data.usages.edits import Edit, Spans, edited
 
 _HOLE, _PATH = "__hole_", "__path_"
@@ -60,7 +61,7 @@ class _Code:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self.tree = ast.parse(code)
+        self.tree = tree_of(code)
         self.spans = Spans(code)
         self._paths = {(item.start, item.end): item.path for item in find_references(code)}
 
@@ -87,7 +88,7 @@ def learn(old_code: str, new_code: str, api: str, *, is_member: bool) -> Iterato
         is_member: whether it is also meant by its name on any value.
     """
     try:
-        old, new = _Code(old_code), _Code(new_code)
+        old, new = _read(old_code), _read(new_code)
     except (SyntaxError, ValueError, RecursionError):
         return
     leaf = api.rpartition(".")[2]
@@ -115,21 +116,19 @@ def apply(rule: Rule, code: str) -> str | None:
     try:
         snippet = _read(code)
         pattern = ast.parse(rule.pattern, mode="eval").body
+        bindings, taken = import_bindings(code), names_in(code)
     except (SyntaxError, ValueError, RecursionError):
-        return None
-    parsed = parse(code)
-    if parsed is None:
         return None
     names: dict[str, str] = {}
     statements: list[str] = []
     for number, path in enumerate(rule.paths):
-        names[f"{_PATH}{number}"], statement = spelling(path, parsed.bindings)
+        names[f"{_PATH}{number}"], statement = spelling(path, bindings)
         if statement is not None and f"{_PATH}{number}" in rule.template:
-            if names[f"{_PATH}{number}"].partition(".")[0] in parsed.names:
+            if names[f"{_PATH}{number}"].partition(".")[0] in taken:
                 return None
             statements.append(statement)
     edits: list[Edit] = []
-    for node in ast.walk(snippet.tree):
+    for node in nodes_of(code):
         holes: dict[str, ast.expr] = {}
         if isinstance(node, ast.expr) and _matches(pattern, node, rule, snippet, holes):
             start, end = snippet.spans.of(node)
@@ -137,7 +136,7 @@ def apply(rule: Rule, code: str) -> str | None:
                 edits.append(Edit(start, end, _filled(rule.template, holes, names)))
             except ValueError:  # before Python 3.12, f-strings hold no backslash
                 return None
-    if not edits:
+    if not edits or parse(code) is None:
         return None
     changed = parse(edited(code, edits))
     if changed is None:
@@ -145,7 +144,7 @@ def apply(rule: Rule, code: str) -> str | None:
     module = changed.module
     for statement in statements:
         module = with_import(module, statement)
-    return without_unused(module, code).code
+    return without_unused(module, code)
 
 
 def _differing_statements(old: ast.Module, new: ast.Module) -> Iterator[tuple[ast.stmt, ast.stmt]]:
@@ -289,7 +288,7 @@ def _matches(
         if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
             return False
         known = holes.setdefault(pattern.id, node)
-        return ast.dump(known) == ast.dump(node)
+        return known is node or ast.dump(known) == ast.dump(node)
     if isinstance(pattern, ast.Name) and pattern.id.startswith(_PATH):
         path = code.path(node) if isinstance(node, ast.AST) else None
         return path == rule.paths[int(pattern.id.removeprefix(_PATH))]
