@@ -60,27 +60,25 @@ class FoundNodes:
 
     chains: list[Chain] = field(default_factory=list)
     calls: list[cst.Call] = field(default_factory=list)
-    places: dict[cst.CSTNode, int] = field(default_factory=dict)
-    """Index of the top-level statement that a chain or call is in."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
+    """By node, what holds it, for all below a statement that are no layout."""
 
 
 def find_nodes(module: cst.Module) -> FoundNodes:
     """Names, attributes and calls that are expressions: no names of functions, classes, parameters and
     keywords, and nothing of import statements."""
     found = FoundNodes()
-    for place, statement in enumerate(module.body):
+    for statement in module.body:
         names_of_others: set[cst.CSTNode | None] = set()
-        for node in _walk(statement):
+        for node in _walk(statement, found.parents):
             if type(node) not in _TELLING:
                 continue
             match node:
                 case cst.Call():
                     found.calls.append(node)
-                    found.places[node] = place
                 case cst.Attribute():
                     names_of_others.add(node.attr)
                     found.chains.append(node)
-                    found.places[node] = place
                 case cst.Arg():
                     names_of_others.add(node.keyword)
                 case cst.Param() | cst.FunctionDef() | cst.ClassDef():
@@ -89,12 +87,16 @@ def find_nodes(module: cst.Module) -> FoundNodes:
                     names_of_others.add(node.name.name if node.name else None)
                 case cst.Name() if node not in names_of_others and node.value not in _CONSTANTS:
                     found.chains.append(node)
-                    found.places[node] = place
     return found
 
 
-def _walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The nodes below a statement, each before what is in it; imports are not entered."""
+def _walk(root: cst.CSTNode, parents: dict[cst.CSTNode, cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The nodes below a statement, each before what is in it; imports are not entered.
+
+    Args:
+        root: The statement.
+        parents: Gets what holds each of them.
+    """
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -108,6 +110,7 @@ def _walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 below += [part for part in value if type(part) in _NODES]
             elif type(value) in _NODES:
                 below.append(value)
+        parents.update(dict.fromkeys(below, node))
         waiting += reversed(below)
 
 

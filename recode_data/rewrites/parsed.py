@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -35,22 +35,32 @@ class ParsedCode:
     """Every name that the code binds."""
     calls: tuple[cst.Call, ...]
     """In order."""
-    places: Mapping[cst.CSTNode, int]
-    """Index of the top-level statement that a chain or call is in."""
+    parents: Mapping[cst.CSTNode, cst.CSTNode]
+    """By node, what holds it, for all that are below a statement and no layout."""
     accesses: tuple[cst.Attribute, ...]
     """`.name` on values that are nothing imported, in order."""
+
+
+def module_of(code: str) -> cst.Module | None:
+    """The tree as libcst gives it; None as for `parse`, which costs twice as much."""
+    if "\r" in code:
+        return None
+    try:
+        return cst.parse_module(code)
+    except (SyntaxError, ValueError, cst.ParserSyntaxError):
+        return None
 
 
 @lru_cache(maxsize=1024)
 def parse(code: str) -> ParsedCode | None:
     """The snippet's tree; None where it does not parse or has carriage returns."""
-    if "\r" in code:
-        return None
     try:
         nodes = nodes_of(code)
         references = find_references(code)
-        module = cst.parse_module(code)
-    except (SyntaxError, ValueError, cst.ParserSyntaxError):
+    except (SyntaxError, ValueError):
+        return None
+    module = module_of(code)
+    if module is None:
         return None
     bindings = import_bindings(code)
     starts = _line_starts(code)
@@ -76,7 +86,7 @@ def parse(code: str) -> ParsedCode | None:
         names_in(code),
         _names(nodes, bound=True),
         tuple(found.calls),
-        found.places,
+        found.parents,
         tuple(
             node
             for node in found.chains
@@ -166,18 +176,28 @@ def is_at_or_under(path: str, api: str) -> bool:
 def replaced(parsed: ParsedCode, edits: Mapping[cst.CSTNode, Replace]) -> cst.Module:
     """The module with each given expression replaced; inner ones first.
 
-    Of chains and calls it is known where they are, and a visit takes longer than all else: only the
-    statements that hold one are visited.
+    A visit takes longer than all else: only what holds one of them is visited.
     """
-    replacer = _Replacer(edits)
+    above = _at_and_above(edits, parsed.parents)
+    replacer = _Replacer(edits, above)
     body = list(parsed.module.body)
-    known = {parsed.places[node] for node in edits if node in parsed.places}
-    is_known = all(node in parsed.places for node in edits)
-    for index in known if is_known else range(len(body)):
-        statement = body[index].visit(replacer)
+    for index, old in enumerate(body):
+        statement = old.visit(replacer) if old in above else old
         if isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
             body[index] = statement
     return parsed.module.with_changes(body=body)
+
+
+def _at_and_above(
+    nodes: Iterable[cst.CSTNode], parents: Mapping[cst.CSTNode, cst.CSTNode]
+) -> set[cst.CSTNode]:
+    found: set[cst.CSTNode] = set()
+    for node in nodes:
+        above: cst.CSTNode | None = node
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
+    return found
 
 
 def with_imports_visited(module: cst.Module, visitor: cst.CSTTransformer) -> cst.Module:
@@ -197,9 +217,20 @@ def with_imports_visited(module: cst.Module, visitor: cst.CSTTransformer) -> cst
 
 
 class _Replacer(cst.CSTTransformer):
-    def __init__(self, edits: Mapping[cst.CSTNode, Replace]) -> None:
+    """Replaces nodes, and visits nothing that holds none of them."""
+
+    def __init__(self, edits: Mapping[cst.CSTNode, Replace], above: Set[cst.CSTNode]) -> None:
         super().__init__()
-        self._edits = edits
+        self._edits, self._above = edits, above
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return node in self._above
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        """Nothing: libcst would look for a method of that name, for each field of each node."""
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        """Nothing, as before."""
 
     def on_leave(
         self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT

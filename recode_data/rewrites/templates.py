@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from recode_data.references import find_references
 from recode_data.rewrites.imports import spelling, with_import, without_unused
-from recode_data.rewrites.parsed import import_bindings, names_in, parse
+from recode_data.rewrites.parsed import import_bindings, module_of, names_in
 from recode_data.syntax_trees import nodes_of, tree_of
 from recode_data.usages.edits import Edit, Spans, edited
 
@@ -136,12 +136,11 @@ def apply(rule: Rule, code: str) -> str | None:
                 edits.append(Edit(start, end, _filled(rule.template, holes, names)))
             except ValueError:  # before Python 3.12, f-strings hold no backslash
                 return None
-    if not edits or parse(code) is None:
+    if not edits or "\r" in code:
         return None
-    changed = parse(edited(code, edits))
-    if changed is None:
+    module = module_of(edited(code, edits))
+    if module is None:
         return None
-    module = changed.module
     for statement in statements:
         module = with_import(module, statement)
     return without_unused(module, code)

@@ -80,11 +80,23 @@ def test_as_a_visitor_of_libcst(number: int) -> None:
     found = find_nodes(module)
     assert [*map(id, found.chains)] == [*map(id, visitor.chains)]
     assert [*map(id, found.calls)] == [*map(id, visitor.calls)]
-    assert found.places == dict.fromkeys([*found.chains, *found.calls], 0)
+    assert {*found.chains, *found.calls} <= {module.body[0], *found.parents}
 
 
-def test_places() -> None:
-    module = cst.parse_module("import a\na.b(c)\nd = a\n")
+def test_parents() -> None:
+    module = cst.parse_module("import a\nif d:\n    a.b(c)\n")
     found = find_nodes(module)
-    spelt = {module.code_for_node(node): place for node, place in found.places.items()}
-    assert spelt == {"a.b(c)": 1, "a.b": 1, "c": 1, "d": 2, "a": 2}
+    (call,) = found.calls
+    above: list[cst.CSTNode] = [call]
+    while above[-1] in found.parents:
+        above.append(found.parents[above[-1]])
+    assert [*map(type, above)] == [
+        cst.Call,
+        cst.Expr,
+        cst.SimpleStatementLine,
+        cst.IndentedBlock,
+        cst.If,
+    ]
+    assert above[-1] is module.body[1]
+    assert found.parents[call.func] is call
+    assert not any(isinstance(node, cst.Import) for node in found.parents.values())  # not entered
