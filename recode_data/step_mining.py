@@ -25,6 +25,7 @@ from recode_data.producers import (
     worth_trying,
     written_by_users,
 )
+from recode_data.producers.hunks import forget_examples
 from recode_data.producers.proposals import step_usages
 from recode_data.producers.touching import index_of, key_of
 from recode_data.progress import Progress
@@ -136,6 +137,7 @@ def forget_step() -> None:
     forget_readings()
     forget_trees()
     forget_imports()
+    forget_examples()
     gc.collect()
 
 

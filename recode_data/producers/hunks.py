@@ -11,12 +11,19 @@ import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from recode_data.records import ApiChange
+from recode_data.syntax_trees import nodes_of, tree_of
 from recode_data.verify.influence import touching_lines
 
 _MOST_STATEMENTS = 60
 """Longer examples are aligned as a whole only: alignment is quadratic."""
+_EXAMPLES_KEPT = 1024
+"""Taken apart, of 10 kB each: every change that an example touches asks for it."""
+_STATEMENTS_KEPT = 16384
+"""Of 2 kB each, as `ast.dump` writes them."""
+_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def may_differ_at(old_code: str, new_code: str, change: ApiChange) -> bool:
     return any(leaf in line for line in {*old_code.split("\n")} ^ {*new_code.split("\n")})
 
 
+@lru_cache(maxsize=_EXAMPLES_KEPT)
 def differing_lines(old_code: str, new_code: str) -> frozenset[int]:
     """1-based lines of the old statements that have no equal in the new example.
 
@@ -114,11 +122,12 @@ def _is_touched(part: _Part, touched: frozenset[int]) -> bool:
     return not touched.isdisjoint(range(part.first, part.last + 1))
 
 
-def _parts(code: str) -> list[_Part]:
+@lru_cache(maxsize=_EXAMPLES_KEPT)
+def _parts(code: str) -> tuple[_Part, ...]:
     lines = code.split("\n")
     found: list[_Part] = []
     end = 0
-    for node in ast.parse(code).body:
+    for node in tree_of(code).body:
         decorators = getattr(node, "decorator_list", [])
         first = min([node.lineno, *(item.lineno for item in decorators)])
         last = node.end_lineno or node.lineno
@@ -127,31 +136,37 @@ def _parts(code: str) -> list[_Part]:
         found.append(
             _Part(
                 "\n".join(lines[end:last]),
-                ast.dump(node),
+                _meaning("\n".join(lines[first - 1 : last]))
+                if "\r" not in code
+                else ast.dump(node),
                 first,
                 last,
                 isinstance(node, (ast.Import, ast.ImportFrom)),
             )
         )
         end = last
-    return found
+    return tuple(found)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _meaning(statement: str) -> str:
+    """Two versions of an example have most statements in common, and examples of a file do."""
+    return ast.dump(tree_of(statement).body[0])
 
 
 def _with_imports(kept: Sequence[_Part], old_code: str, new: Sequence[_Part]) -> str | None:
     """The statements as code that imports what it reads; None where something stays unbound."""
     body = "\n".join(part.text for part in kept).strip("\n") + "\n"
     try:
-        tree = ast.parse(body)
-        wanted = _unbound(tree) - _unbound(ast.parse(old_code))
+        read = _read(body)
+        wanted = _unbound(body) - _unbound(old_code)
         imports = [
             part.text.strip("\n")
             for part in new
-            if part.is_import and wanted & _bound(ast.parse(part.text.strip()))
+            if part.is_import and wanted & _bound(part.text.strip())
         ]
         unused = {
-            part.text
-            for part in kept
-            if part.is_import and not _bound(ast.parse(part.text.strip())) & _read(tree)
+            part.text for part in kept if part.is_import and not _bound(part.text.strip()) & read
         }
     except SyntaxError:
         return None
@@ -159,25 +174,26 @@ def _with_imports(kept: Sequence[_Part], old_code: str, new: Sequence[_Part]) ->
     texts = [part.text.strip("\n") if index == 0 else part.text for index, part in enumerate(rest)]
     gap = [""] if imports and rest and not rest[0].is_import else []
     code = "\n".join([*imports, *gap, *texts]).strip("\n") + "\n"
-    missing = wanted - {name for text in imports for name in _bound(ast.parse(text))}
+    missing = wanted - {name for text in imports for name in _bound(text)}
     return None if missing else code
 
 
-def _unbound(tree: ast.AST) -> set[str]:
-    return _read(tree) - _bound(tree) - set(dir(builtins))
+@lru_cache(maxsize=_EXAMPLES_KEPT)
+def _unbound(code: str) -> frozenset[str]:
+    return _read(code) - _bound(code) - _BUILTINS
 
 
-def _read(tree: ast.AST) -> set[str]:
-    return {
+def _read(code: str) -> frozenset[str]:
+    return frozenset(
         node.id
-        for node in ast.walk(tree)
+        for node in nodes_of(code)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    )
 
 
-def _bound(tree: ast.AST) -> set[str]:
+def _bound(code: str) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(code):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -188,4 +204,10 @@ def _bound(tree: ast.AST) -> set[str]:
             names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ExceptHandler) and node.name:
             names.add(node.name)
-    return names
+    return frozenset(names)
+
+
+def forget_examples() -> None:
+    """Give up what is remembered of the examples."""
+    for remembered in (_parts, _meaning, differing_lines, _unbound):
+        remembered.cache_clear()
