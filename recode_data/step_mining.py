@@ -88,7 +88,7 @@ def prepare(step: VersionStep, mining: Mining) -> StepContext:
 
 def mine_step(context: StepContext, mining: Mining) -> StepResult:
     """One version step from its environments to outcomes."""
-    with _garbage_left_longer():
+    with garbage_left_longer():
         return _mine_step(context, mining)
 
 
@@ -142,7 +142,7 @@ def forget_step() -> None:
 
 
 @contextmanager
-def _garbage_left_longer() -> Iterator[None]:
+def garbage_left_longer() -> Iterator[None]:
     """Look for cycles of garbage seldom: trees are made by the hundred thousand nodes, and hold none.
 
     With Python's own 700, the search took a third of the time that candidates take.
