@@ -289,11 +289,12 @@ def test_what_another_workspace_uses_stays_and_the_rest_goes(
 ) -> None:
     ours = opened(tmp_path, index)
     mine = ours.environment(["alpha==1.0"])
+    release = ours.release("alpha", "2.0")
+    assert release.wheel is not None
+    tree = ours.unpacked(release.wheel)
     ours.max_bytes = 0
     with opened(tmp_path, index) as theirs:
-        release = theirs.release("alpha", "2.0")
-        assert release.wheel is not None
-        tree = theirs.unpacked(release.wheel)
+        assert theirs.unpacked(release.wheel) == tree
         made = theirs.environment(["alpha==2.0"])
         assert ours.keep_within_limit() > 0
         assert [Path(made.python).exists(), tree.is_dir()] == [True, True]
