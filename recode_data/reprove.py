@@ -11,7 +11,7 @@ from recode_data.progress import Progress
 from recode_data.records import Dropped, Effect, Environment, MigrationPair
 from recode_data.rows import candidate_of
 from recode_data.verify import Verdict, import_names_of, judge, read_checks, run_checks
-from recode_data.verify.preload import leading_imports
+from recode_data.verify.preload import NO_PRELOAD, Preload, most_imported_first
 from recode_data.verify.prove import environment_verifier
 from recode_data.workspace import Workspace
 
@@ -26,6 +26,7 @@ class ReproofTask:
     new: Environment
     pairs: tuple[MigrationPair, ...]
     allow_weak: bool = False
+    preload: Preload = NO_PRELOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ def reprove_rows(task: ReproofTask) -> Reproved:
 
 
 def _reprove_row(pair: MigrationPair, task: ReproofTask) -> FailedRow | None:
-    verifier = environment_verifier(task.old, task.new, import_names_of(pair), task.allow_weak)
+    verifier = environment_verifier(
+        task.old, task.new, import_names_of(pair), task.allow_weak, task.preload
+    )
     outcome = verifier.verify(candidate_of(pair), with_hidden=False)
     if isinstance(outcome, Dropped):
         return FailedRow(pair.id, outcome.reason.value, outcome.detail)
@@ -104,11 +107,12 @@ def _tasks(
         progress.note(f"{members[0].dependency} {members[0].old_version}:{members[0].new_version}")
         old = workspace.environment(old_pins, python=old_python)
         new = workspace.environment(new_pins, python=new_python)
-        members.sort(key=lambda pair: leading_imports(pair.old_code))
+        preload = Preload(order=most_imported_first(pair.old_code for pair in members))
+        members.sort(key=lambda pair: preload.leading(pair.old_code))
         for start in range(0, len(members), ROWS_PER_TASK):
             rows = tuple(members[start : start + ROWS_PER_TASK])
             at_work.update((old.key, new.key))
-            yield ReproofTask(old, new, rows)
+            yield ReproofTask(old, new, rows, preload=preload)
 
 
 def reprove(

@@ -54,6 +54,7 @@ from recode_data.verify.preload import (
     forget_imports,
     imported_of_others,
     modules_of,
+    most_imported_first,
     often_bound,
 )
 from recode_data.verify.probe import Finding, changes_from, worth_probing
@@ -172,7 +173,7 @@ def _preload(context: StepContext, usages: Sequence[Usage], mining: Mining) -> P
             (environment.key, imported_of_others(environment, own, but_not, sandboxes))
             for environment in (context.old_environment, context.new_environment)
         )
-    return Preload(others)
+    return Preload(others, most_imported_first(codes))
 
 
 @dataclass(frozen=True, slots=True)

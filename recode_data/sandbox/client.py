@@ -45,7 +45,7 @@ USERS = range(20000, 60000)
 SOILED_MEMORY = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
 """With a hash seed other than 0, fresh memory holds no zeros: what a snippet reads without having
 written it then differs from the run under seed 0, instead of passing for a value."""
-BRANCHES = 8
+BRANCHES = 6
 """Of a server, kept, with those that are known to be none."""
 START_SECONDS = 300.0
 CLOSE_SECONDS = 2.0
@@ -54,8 +54,8 @@ DEFAULT_LIMITS = Limits()
 IMPORT_LIMITS = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=8 * GIB)
 """For the imports of a server: large libraries take seconds, one that hangs takes all of it."""
 
-Leading: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
-"""Import statements that a program begins with: a module, and the names that are taken from it."""
+Leading: TypeAlias = "tuple[str, ...]"
+"""Modules that a program begins with importing, those first that other programs have in common with it."""
 
 
 class Sandbox:
@@ -196,11 +196,7 @@ class Sandbox:
         """A fork of a server that has imported more; None where it is not to be seen that it had."""
         ours, theirs = socket.socketpair()
         with theirs:
-            framing.send(
-                control,
-                {"branch": [[name, [*parts]] for name, parts in further]},
-                theirs.fileno(),
-            )
+            framing.send(control, {"branch": [*further]}, theirs.fileno())
         ours.settimeout(IMPORT_LIMITS.wall_seconds)
         try:
             is_ready = framing.receive(ours).get("ready") is True
@@ -347,15 +343,11 @@ class Sandbox:
 
 
 def _nodes(leading: Leading, there: Collection[str]) -> list[Leading]:
-    """What these statements import one after the other, packages before what is in them; each with all
-    that comes before it."""
-    steps: dict[tuple[str, tuple[str, ...]], None] = {}
-    for name, parts in leading:
-        words = name.split(".")
-        for end in range(1, len(words) + 1):
-            steps.setdefault((".".join(words[:end]), ()))
-        steps.setdefault((name, parts))
-    left = [step for step in steps if step[1] or step[0] not in there]
+    """What is imported with these modules, one after the other, packages before what is in them; each
+    with all that comes before it."""
+    parts = (name.split(".") for name in leading)
+    steps = dict.fromkeys(".".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
+    left = [name for name in steps if name not in there]
     return [tuple(left[:end]) for end in range(1, len(left) + 1)]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +57,8 @@ class Preload:
 
     others: tuple[tuple[str, Modules], ...] = ()
     """By key of an environment, what the library's modules import of other packages there."""
+    order: Modules = ()
+    """Modules that several snippets begin with importing, the most frequent ones first."""
 
     def modules_for(self, code: str, environment: Environment) -> Modules:
         """What is there before the snippet runs."""
@@ -66,7 +68,15 @@ class Preload:
     def kind_of(self, code: str) -> tuple[bool, Leading]:
         """Snippets of one kind share servers: whether they do without `others`, and what they begin
         with importing."""
-        return self._does_without(code), leading_imports(code)
+        return self._does_without(code), self.leading(code)
+
+    def leading(self, code: str) -> Leading:
+        """What a snippet begins with importing, what most others import first: so sorted, most of it is
+        what the last one imported."""
+        ranks = _ranks(self.order)
+        imports = _imports(code)
+        modules = {*imports.first, *(name for name in imports.perhaps if name in ranks)}
+        return tuple(sorted(modules, key=lambda name: (ranks.get(name, len(ranks)), name)))
 
     def _does_without(self, code: str) -> bool:
         """That a package has a module as an attribute is seen where the package is bound."""
@@ -118,13 +128,22 @@ def imported_of_others(
     return _innermost(found)
 
 
-def leading_imports(code: str) -> Leading:
-    """The import statements before which nothing else of a program runs, in their order, without those
-    of the standard library.
+def most_imported_first(codes: Iterable[str]) -> Modules:
+    """Modules with which at least two of these snippets begin."""
+    snippets = [_imports(code) for code in codes]
+    modules = {name for imports in snippets for name in imports.first}
+    counts = Counter(
+        name
+        for imports in snippets
+        for name in {*imports.first, *modules.intersection(imports.perhaps)}
+    )
+    several = [name for name, count in counts.items() if count > 1]
+    return tuple(sorted(several, key=lambda name: (-counts[name], name)))
 
-    That they have run already is not to be seen by it. Later ones may depend on what is done first.
-    """
-    return _imports(code).leading
+
+@lru_cache(maxsize=2)
+def _ranks(order: Modules) -> Mapping[str, int]:
+    return {name: rank for rank, name in enumerate(order)}
 
 
 def imported_lazily(environment: Environment) -> Modules:
@@ -167,11 +186,15 @@ def _bound(code: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Imports:
-    """As `_imported`, `_bound` and `leading_imports` give it."""
+    """As `_imported` and `_bound` give it."""
 
     at_top: Modules = ()
     bound: frozenset[str] = frozenset()
-    leading: Leading = ()
+    first: Modules = ()
+    """Modules of the import statements before which nothing else of the program runs, without those of
+    the standard library: that they are there already is not to be seen by it."""
+    perhaps: Modules = ()
+    """What these statements take from modules, which may be modules."""
 
 
 @lru_cache(maxsize=IMPORTS_KEPT)
@@ -188,7 +211,7 @@ def _imports(code: str) -> _Imports:
             # `from a import b`: perhaps a module, which the server finds out
             parts = {f"{node.module}.{alias.name}" for alias in node.names if alias.name.islower()}
             names.update(parts if "." not in node.module and parts else {node.module})
-    outside = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
+    outside = {*_outside(names)}
     bound = frozenset(
         alias.name.partition(".")[0]
         for node in statements_of(tree)
@@ -196,19 +219,27 @@ def _imports(code: str) -> _Imports:
         for alias in node.names
         if alias.asname is None or "." not in alias.name
     )
-    return _Imports(_innermost(outside), bound, _leading(tree))
+    return _Imports(_innermost(outside), bound, *_first(tree))
 
 
-def _leading(tree: ast.Module) -> Leading:
-    found: list[tuple[str, tuple[str, ...]]] = []
+def _first(tree: ast.Module) -> tuple[Modules, Modules]:
+    """As `first` and `perhaps`. Later imports may depend on what is done before them."""
+    modules: list[str] = []
+    taken: list[str] = []
     for node in tree.body:
         if isinstance(node, ast.Import):
-            found += [(alias.name, ()) for alias in node.names]
+            modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append((node.module, tuple(alias.name for alias in node.names)))
+            modules.append(node.module)
+            taken += [f"{node.module}.{alias.name}" for alias in node.names]
         elif not _is_text(node):
             break
-    return tuple(part for part in found if part[0].partition(".")[0] not in sys.stdlib_module_names)
+    return _outside(modules), _outside(taken)
+
+
+def _outside(names: Iterable[str]) -> Modules:
+    """Without those of the standard library, in their order."""
+    return tuple(name for name in names if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -49,7 +49,7 @@ from recode_data.verify.observed import (
     SeenWarning,
     parse_observed,
 )
-from recode_data.verify.preload import NO_PRELOAD, Preload, leading_imports
+from recode_data.verify.preload import NO_PRELOAD, Preload
 
 SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 """Documentation examples take milliseconds; ten CPU seconds mark the few that are benchmarks."""
@@ -176,7 +176,7 @@ class Verifier:
             hash_seed=hash_seed,
             limits=self._limits,
             receivers=environment is self.old and hash_seed == HASH_SEEDS[0],
-            leading=leading_imports(code),
+            leading=self._preload.leading(code),
         )
 
     def _imports_for(
@@ -314,7 +314,7 @@ class Verifier:
                 hash_seed=hash_seed,
                 limits=self._limits,
                 variants=tuple(variants),
-                leading=leading_imports(code),
+                leading=self._preload.leading(code),
             )
             return tuple(reduce_to_influenced(item, influence) for item in ran.hidden)
 

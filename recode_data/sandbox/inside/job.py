@@ -54,11 +54,10 @@ def try_imports(config, names, limits):
     return pid
 
 
-def import_within(modules, limits, is_strict=False):
+def import_within(names, limits, is_strict=False):
     """Import these modules in this process, which may use no more than that; codes as above.
 
-    A module is a name, or a name with a list of what a statement imports from it. Where it is to be
-    strict, any warning at all is for the job to see.
+    Where it is to be strict, any warning at all is for the job to see.
     """
     most = {
         resource.RLIMIT_CPU: max(1, int(limits["cpu_seconds"])),
@@ -70,7 +69,7 @@ def import_within(modules, limits, is_strict=False):
         soft = most[kind] if hard == resource.RLIM_INFINITY else min(most[kind], hard)
         resource.setrlimit(kind, (soft, hard))
     try:
-        code = _import(modules, _own_threads(), is_strict)
+        code = _import(names, _own_threads(), is_strict)
     except BaseException:  # the import of a library may raise whatever it likes
         code = 1
     for kind, known in before.items():
@@ -83,7 +82,7 @@ def _own_threads():
     return os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
-def _import(modules, threads, is_strict=False):
+def _import(names, threads, is_strict=False):
     """As above; what the modules do to the filters of warnings, for one, stays."""
     announced = []
 
@@ -94,10 +93,9 @@ def _import(modules, threads, is_strict=False):
     warnings.simplefilter("always")
     seen_always = warnings.filters[0]
     warnings.showwarning = record
-    for module in modules:
+    for name in names:
         before = len(announced)
-        name, parts = (module, []) if isinstance(module, str) else module
-        __import__(name, {}, {}, parts)
+        __import__(name)
         if "." not in name and not is_strict:
             del announced[before:]
     if warnings.showwarning is record:

@@ -221,8 +221,8 @@ def _serve(control, driver, config):
         frames.write(control, end)
 
 
-def _branch(control, driver, config, statements, descriptor):
-    """Fork a server that has imported what these statements import; returns its process id.
+def _branch(control, driver, config, names, descriptor):
+    """Fork a server that has imported these modules; returns its process id.
 
     It says whether that went well, without a warning and without a thread that no fork would have; if
     not, it is no server.
@@ -237,7 +237,7 @@ def _branch(control, driver, config, statements, descriptor):
         signal.set_wakeup_fd(-1)
         control.close()  # the toolkit is to see when this process's parent ends
         control = socket.socket(fileno=descriptor)
-        code = job.import_within(statements, config["import_limits"], is_strict=True)
+        code = job.import_within(names, config["import_limits"], is_strict=True)
         frames.write(control, {"ready": code == 0})
         if code == 0:
             _serve(control, driver, config)

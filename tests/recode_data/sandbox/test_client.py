@@ -214,10 +214,7 @@ def test_what_announces_its_end_is_left_to_the_job_that_imports_it(tmp_path: Pat
     assert failures == {"library.old": "warns", "library.none": "import fails"}
 
 
-Import = tuple[str, tuple[str, ...]]
-
-
-def said(sandbox: Sandbox, code: str, *leading: Import) -> object:
+def said(sandbox: Sandbox, code: str, *leading: str) -> object:
     """What the code says, in a program that begins with importing this."""
     result = sandbox.run(code, leading=leading)
     assert result.status is JobStatus.DONE, result
@@ -242,20 +239,21 @@ def package(tmp_path: Path) -> Iterator[Sandbox]:
         "ends": "import os\nif os.path.exists('/tmp/again'): os._exit(7)\nopen('/tmp/again', 'w').close()",
     }
     (site_packages / "pkg").mkdir()
+    sources |= {f"part{number}": "" for number in range(3 * client.BRANCHES)}
     for name, source in sources.items():
         (site_packages / "pkg" / f"{name}.py").write_text(source)
     with Sandbox(made, DRIVER) as sandbox:
         yield sandbox
 
 
-def had(sandbox: Sandbox, *leading: Import) -> object:
+def had(sandbox: Sandbox, *leading: str) -> object:
     """Modules of the package that were there before the code ran."""
     code = "import sys\nanswer = sorted(name for name in sys.modules if name.startswith('pkg'))"
     return said(sandbox, code, *leading)
 
 
 def test_what_two_jobs_begin_with_is_imported_in_a_branch(package: Sandbox) -> None:
-    one, two = ("pkg.one", ()), ("pkg.two", ("mine",))
+    one, two = "pkg.one", "pkg.two"
     assert had(package, one) == []
     assert had(package, one) == ["pkg", "pkg.one"]
     assert had(package, two) == ["pkg"]  # the package, for the third time
@@ -265,7 +263,7 @@ def test_what_two_jobs_begin_with_is_imported_in_a_branch(package: Sandbox) -> N
 
 
 def test_a_branch_has_branches(package: Sandbox) -> None:
-    one, two = ("pkg.one", ()), ("pkg.two", ())
+    one, two = "pkg.one", "pkg.two"
     for _ in range(2):
         had(package, one)
     for _ in range(2):
@@ -277,7 +275,7 @@ def test_a_branch_has_branches(package: Sandbox) -> None:
 @pytest.mark.parametrize("module", ["pkg.fails", "pkg.warns", "pkg.starts", "pkg.none"])
 def test_what_cannot_be_imported_unseen_is_left_to_the_job(package: Sandbox, module: str) -> None:
     for _ in range(4):
-        assert module not in str(had(package, (module, ())))
+        assert module not in str(had(package, module))
     assert package.run("answer = 1").messages == (1,)
 
 
@@ -285,7 +283,7 @@ def test_an_import_that_ends_its_process_ends_no_server(package: Sandbox) -> Non
     package.run("answer = 1")
     server = package._process
     for _ in range(3):
-        had(package, ("pkg.ends", ()))
+        had(package, "pkg.ends")
     assert package.run("answer = 2").messages == (2,)
     assert package._process is server
 
@@ -293,8 +291,8 @@ def test_an_import_that_ends_its_process_ends_no_server(package: Sandbox) -> Non
 def test_branches_are_few_and_end_with_their_server(package: Sandbox) -> None:
     before = children()
     for _ in range(2):
-        for parts in range(3 * client.BRANCHES):
-            had(package, ("pkg.one", ("who",) * parts))
+        for number in range(3 * client.BRANCHES):
+            had(package, f"pkg.part{number}")
     assert len(package._branches) == client.BRANCHES
     assert len(children() - before) <= client.BRANCHES + 3
     package.close()
@@ -304,7 +302,7 @@ def test_branches_are_few_and_end_with_their_server(package: Sandbox) -> None:
 def test_a_job_may_use_what_it_may_beside_branches(package: Sandbox) -> None:
     """Branches are children of the server too, and what they hold is no job's."""
     for _ in range(3):
-        had(package, ("pkg.big", ()))
+        had(package, "pkg.big")
     filled = "kept = b'x' * (250 << 20)\nimport time\ntime.sleep(1.2)\nanswer = 1"
     limits = Limits(memory_bytes=512 << 20)
     assert package.run(filled, limits=limits).status is JobStatus.DONE

@@ -12,8 +12,8 @@ from recode_data.verify.preload import (
     can_be_imported,
     imported_lazily,
     imported_of_others,
-    leading_imports,
     modules_of,
+    most_imported_first,
     often_bound,
 )
 from tests.plain_runs import PlainPool
@@ -22,24 +22,44 @@ from tests.plain_runs import PlainPool
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("import a.b\na.b.c()\nimport d", [("a.b", ())]),
-        ("import a.b as ab, c", [("a.b", ()), ("c", ())]),
-        ("from a import b, Class as C\nimport a", [("a", ("b", "Class")), ("a", ())]),
-        ("from a import *", [("a", ("*",))]),
-        ('"""About it."""\n\n# first\nimport z\nimport a', [("z", ()), ("a", ())]),
-        ("import os\nfrom json import loads\nimport a", [("a", ())]),
-        ("from __future__ import annotations\nimport a", [("a", ())]),
-        ("x = 1\nimport a", []),  # may depend on it
-        ("if x:\n    import a.b", []),
-        ("def f():\n    import a.b", []),
-        ("from . import b\nimport a", []),
-        ("import a\nthis is no Python", []),
+        ("import a.b\na.b.c()\nimport d", {"a.b"}),
+        ("import a.b as ab, c", {"a.b", "c"}),
+        ("from a import b, Class as C\nimport d", {"a", "d"}),
+        ("from a import known, Class", {"a", "a.known"}),
+        ("from a import *", {"a"}),
+        ('"""About it."""\n\n# first\nimport z\nimport a', {"z", "a"}),
+        ("import os\nfrom json import loads\nimport a", {"a"}),
+        ("from __future__ import annotations\nimport a", {"a"}),
+        ("x = 1\nimport a", set()),  # may depend on it
+        ("if x:\n    import a.b", set()),
+        ("def f():\n    import a.b", set()),
+        ("from . import b\nimport a", set()),
+        ("import a\nthis is no Python", set()),
     ],
 )
-def test_what_a_program_begins_with_importing(
-    code: str, expected: list[tuple[str, tuple[str, ...]]]
-) -> None:
-    assert leading_imports(code) == tuple(expected)
+def test_what_a_program_begins_with_importing(code: str, expected: set[str]) -> None:
+    assert {*Preload(order=("a.known",)).leading(code)} == expected
+
+
+def test_what_most_import_comes_first() -> None:
+    codes = [
+        "from a import often",
+        "import a.often\nimport b",
+        "from a.often import Class\nfrom a import Other",
+        "import b",
+        "import once",
+    ]
+    order = most_imported_first(codes)
+    assert order == ("a.often", "a", "b")
+    preload = Preload(order=order)
+    assert preload.leading("import zz\nimport once\nimport b\nfrom a import often") == (
+        "a.often",
+        "a",
+        "b",
+        "once",
+        "zz",
+    )
+    assert preload.leading("import b\nimport a.often") == ("a.often", "b")
 
 
 @pytest.mark.parametrize(
@@ -140,4 +160,4 @@ def test_a_package_is_what_the_snippet_made_of_it(code: str, does_without: bool)
     preload = Preload((("key", ("heavy.deep", "other")), ("another", ("more",))))
     others = () if does_without else ("heavy.deep", "other")
     assert preload.modules_for(code, environment) == ("numpy", *others)
-    assert preload.kind_of(code) == (does_without, leading_imports(code))
+    assert preload.kind_of(code) == (does_without, preload.leading(code))
