@@ -6,10 +6,14 @@ import ast
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from recode_data.usages.modules import absolute_module, public_module
 from recode_data.usages.slices import Statement
+
+IMPORTS_KEPT = 4096
+"""Statements of about 0.5 kB each; a test file has some twenty, and its tests share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +40,54 @@ def publicly_imported(statements: Sequence[Statement], setting: Setting) -> tupl
     )
 
 
-def used_imports(imports: Sequence[Statement], used: set[str]) -> Iterator[str]:
-    """Import statements cut down to the names that are used; each once, relative ones left out."""
-    given: set[str] = set()
+def used_imports(
+    imports: Sequence[Statement], used: frozenset[str]
+) -> tuple[list[str], frozenset[str]]:
+    """Import statements cut down to the names that are used, and the names that they bind.
+
+    Each is given once, relative ones not at all.
+    """
+    lines: dict[str, None] = {}
+    bound: set[str] = set()
     for statement in imports:
-        for node in ast.parse(textwrap.dedent(statement.code)).body:
-            for line in _used_lines(node, used):
-                if line not in given:
-                    given.add(line)
-                    yield line
+        for item in _imports_in(statement.code):
+            kept = [alias for alias in item.aliases if alias.bound == "*" or alias.bound in used]
+            if kept:
+                lines[f"{item.start}{', '.join(alias.text for alias in kept)}"] = None
+                bound.update(alias.bound for alias in kept)
+    return list(lines), frozenset(bound)
 
 
-def _used_lines(node: ast.stmt, used: set[str]) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            if _bound(alias) in used:
-                yield ast.unparse(ast.Import([alias]))
-    elif isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__":
-        kept = [alias for alias in node.names if alias.name == "*" or _bound(alias) in used]
-        if kept:
-            yield ast.unparse(ast.ImportFrom(node.module, kept, 0))
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    """One name of an import statement, and how it is written there."""
+
+    bound: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """A `from` import, or one name of a plain one."""
+
+    start: str
+    aliases: tuple[_Alias, ...]
+
+
+@lru_cache(maxsize=IMPORTS_KEPT)
+def _imports_in(code: str) -> tuple[_Import, ...]:
+    """The imports of a statement from where they are, in order: every test of a file asks anew."""
+    found: list[_Import] = []
+    for node in ast.parse(textwrap.dedent(code)).body:
+        if isinstance(node, ast.Import):
+            found += [_Import("import ", (_alias(alias),)) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__":
+            found.append(_Import(f"from {node.module} import ", tuple(map(_alias, node.names))))
+    return tuple(found)
+
+
+def _alias(alias: ast.alias) -> _Alias:
+    return _Alias(alias.asname or alias.name.partition(".")[0], ast.unparse(alias))
 
 
 def _public_lines(statement: Statement, setting: Setting) -> Iterator[str]:
@@ -88,5 +120,6 @@ def _public(module: str, name: str, setting: Setting) -> str | None:
     return None
 
 
-def _bound(alias: ast.alias) -> str:
-    return alias.asname or alias.name.partition(".")[0]
+def forget_imports_of_snippets() -> None:
+    """Give up what is remembered of import statements."""
+    _imports_in.cache_clear()

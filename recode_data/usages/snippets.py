@@ -80,11 +80,13 @@ def finish(statements: Sequence[Statement], setting: Setting) -> str | None:
         return None
     body_code = "\n".join(_laid_out(body))
     try:
-        unbound = set(unbound_names(body_code))
-        heads = list(used_imports(imports, unbound))
-        code = "\n".join([*heads, body_code]) if heads else body_code
+        unbound = unbound_names(body_code)
+        heads, bound = used_imports(imports, frozenset(unbound))
         missing = missing_imports(
-            unbound_names(code), setting.module, setting.roots, setting.library
+            tuple(name for name in unbound if name not in bound),
+            setting.module,
+            setting.roots,
+            setting.library,
         )
         if missing is None:
             return None
