@@ -164,6 +164,8 @@ def with_names(code: str) -> str:
 def _in_parentheses(node: ast.expr, spans: Spans) -> str:
     """The text as the right side of an assignment: lines within brackets stay as they are."""
     text = spans.text(node)
+    if "\n" not in text and not isinstance(node, ast.NamedExpr):
+        return text
     try:
         ast.parse(f"x = {text}")
     except SyntaxError:

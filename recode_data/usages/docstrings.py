@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from recode_data.usages.importing import Setting
 from recode_data.usages.interest import Interest
 from recode_data.usages.sessions import examples_in, has_prompts, statements_in
+from recode_data.usages.slices import parts_of
 from recode_data.usages.snippets import Snippet, snippets_of
 
 
@@ -32,7 +33,7 @@ def docstring_snippets(text: str, interest: Interest, setting: Setting) -> Itera
 def _literals(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """String literals that hold prompts, each with the line of its first line, in order."""
     found: list[tuple[int, str]] = []
-    for node in ast.walk(tree):
+    for node in parts_of(tree):
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)

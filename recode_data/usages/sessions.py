@@ -6,11 +6,11 @@ blank after the prompt) is read as far as it goes, since documentation is not al
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from recode_data.syntax_trees import tree_of
 from recode_data.usages.slices import Statement, statements_of
 
 _PYTHON_PROMPT = re.compile(r"^(\s*)>>>(?: |$)(.*)$")
@@ -101,7 +101,7 @@ def _match_prompt(line: str) -> tuple[str, re.Pattern[str]] | None:
 def parses(code: str) -> bool:
     """Whether it is Python."""
     try:
-        ast.parse(code)
+        tree_of(code)
     except (SyntaxError, ValueError):  # ValueError: NUL bytes
         return False
     return True

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from recode_data.syntax_trees import tree_of
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _STATEFUL = re.compile(
     r"^(set|seed|reset|register|use|enable|disable|simplefilter|filterwarnings|update)|_seed$"
@@ -54,7 +56,7 @@ def statements_of(
         SyntaxError: the code does not parse.
     """
     lines = code.split("\n")
-    body = ast.parse(code).body
+    body = tree_of(code).body
     found: list[Statement] = []
     for index, node in enumerate(body):
         start, end = _span(node)

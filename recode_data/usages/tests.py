@@ -28,6 +28,8 @@ _TestNode = ast.FunctionDef | ast.AsyncFunctionDef
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _EXPECTED = re.compile(r"_?(expected|desired|expect|exp|tgt|want|wanted|control|correct|truth)")
 """How tests name what they compare with."""
+_UNPLAIN = re.compile(r"\b(return|yield|await|global|nonlocal|skip|importorskip|xfail)\b")
+"""One of these stands in every function that is not plain."""
 _REFUSED_MARKS = frozenset({"skip", "skipif", "xfail", "slow", "expectedFailure", "network"})
 
 
@@ -36,7 +38,7 @@ class _Module:
     """A test file as a session: its own statements come before each test's."""
 
     text: str
-    tree: ast.Module
+    lines: tuple[str, ...]
     statements: tuple[Statement, ...]
     fixtures: dict[str, Fixture]
     shared: tuple[tuple[Statement, ...], ...]
@@ -62,10 +64,12 @@ def snippets_of_tests(
     aliases = names_of_interest(statements, interest)
     shared, fixtures = _shared(conftests, setting)
     fixtures.update(fixtures_of(tree, text))
-    module = _Module(text, tree, statements, fixtures, shared)
+    module = _Module(text, tuple(text.split("\n")), statements, fixtures, shared)
     for node, owner in _tests(tree):
-        source = _text_of(text, node)
-        if interest.may_touch(source) or not aliases.isdisjoint(_WORD.findall(source)):
+        source = "\n".join(module.lines[node.lineno - 1 : node.end_lineno])
+        if (
+            interest.may_touch(source) or not aliases.isdisjoint(_WORD.findall(source))
+        ) and _is_plain_function(node, source):
             yield from _function_snippets(node, owner, module, interest, setting)
 
 
@@ -96,11 +100,6 @@ def _tests(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.ClassDef | N
                     yield item, node
 
 
-def _text_of(text: str, node: ast.AST) -> str:
-    start, end = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
-    return "\n".join(text.split("\n")[start - 1 : end])
-
-
 def _module_statements(text: str, tree: ast.Module) -> Iterator[Statement]:
     """Imports, constants and helpers of the file; tests, docstrings and effects left out."""
     lines = text.split("\n")
@@ -123,7 +122,7 @@ def _function_snippets(
     interest: Interest,
     setting: Setting,
 ) -> Iterator[Snippet]:
-    if not _is_plain_function(node) or (owner is not None and _is_refused(owner)):
+    if owner is not None and _is_refused(owner):
         return
     decorators = [*(owner.decorator_list if owner else ()), *node.decorator_list]
     constants = {
@@ -150,10 +149,12 @@ def _function_snippets(
             yield Snippet(with_names(snippet.code), node.lineno)
 
 
-def _is_plain_function(node: ast.FunctionDef) -> bool:
+def _is_plain_function(node: ast.FunctionDef, source: str) -> bool:
     arguments = node.args
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or _is_refused(node):
         return False
+    if not _UNPLAIN.search(source):
+        return True
     stack: list[ast.AST] = list(node.body)
     while stack:
         part = stack.pop()
@@ -203,7 +204,7 @@ def _told(
 
     parameters = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     context = class_context(owner, node, module.text) if owner is not None else None
-    body = with_results(_body_text(node, module.text), is_interesting)
+    body = with_results(_body_text(node, module.lines), is_interesting)
     if context is not None:
         parameters = [name for name in parameters if name != context.receiver]
         body = context.plain(body)
@@ -235,7 +236,7 @@ def _session(
     return session
 
 
-def _body_text(node: ast.FunctionDef, text: str) -> str:
+def _body_text(node: ast.FunctionDef, lines: Sequence[str]) -> str:
     body = node.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
@@ -244,7 +245,7 @@ def _body_text(node: ast.FunctionDef, text: str) -> str:
     start = body[0].lineno
     if isinstance(body[0], (ast.FunctionDef, ast.ClassDef)):
         start = min([start, *(item.lineno for item in body[0].decorator_list)])
-    return textwrap.dedent("\n".join(text.split("\n")[start - 1 : body[-1].end_lineno]))
+    return textwrap.dedent("\n".join(lines[start - 1 : body[-1].end_lineno]))
 
 
 def _targets(session: Sequence[Statement], interest: Interest) -> list[int]:
