@@ -51,6 +51,7 @@ _NOUNS = {
     "attribute": "name",
 }
 _GONE_PARAMETERS = frozenset({ChangeKind.PARAMETER_REMOVED, ChangeKind.PARAMETER_RENAMED})
+_GONE = _GONE_PARAMETERS | {ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED}
 _STATES = frozenset({ChangeKind.DEPRECATED, ChangeKind.KEYWORD_ONLY, ChangeKind.UNDEPRECATED})
 """Kinds whose sentence says how it is in the new version. All others say what happened, and which of
 the releases between the two did it is not known."""
@@ -105,7 +106,7 @@ def _what_happened(
     subject = f"The {noun(change)} `{change.old_api}`"
     parameter = f"The parameter `{change.parameter}` of `{change.old_api}`"
     if _goes_on_with_a_warning(item, effect):
-        return f"{subject} is deprecated"
+        return f"{parameter if change.parameter else subject} is deprecated"
     new_api = item.replacement.new_api if item.replacement else change.new_api
     if _names_a_builtin(item):
         return f"{subject}, another name of the builtin `{leaf_of(change.old_api)}`, is no longer offered"
@@ -185,9 +186,9 @@ def _is_of_a_way(change: ApiChange, candidate: Candidate, said: str) -> bool:
 
 
 def _goes_on_with_a_warning(item: FurtherChange, effect: Effect | None) -> bool:
-    """Whether what no listing of the module shows is served still, as modules can do by hand."""
-    gone = (ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED)
-    return effect is Effect.WARN and item.change.kind in gone
+    """Whether what no listing of the module or of parameters shows is taken still, as modules and
+    functions can do by hand."""
+    return effect is Effect.WARN and item.change.kind in _GONE
 
 
 def _is_state(item: FurtherChange, effect: Effect | None) -> bool:

@@ -48,7 +48,7 @@ def unexplained(candidate: Candidate, said: Mapping[str, str] = NOTHING_SAID) ->
 def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     """Whether a reader of the note knows what to write."""
     change = item.change
-    if _is_of_the_language(change):
+    if _is_of_the_language(change) or _is_metadata(item):
         return False
     if candidate.producer is Producer.CONTROL:  # "is deprecated", and the code goes on using it
         is_whole = change.kind is ChangeKind.DEPRECATED and change.parameter is None
@@ -85,8 +85,18 @@ def _announces_something_else(parameter: str, said: str) -> bool:
 
 def _is_of_the_language(change: ApiChange) -> bool:
     """Whether users write an operator or a call of a builtin for it: `a / b`, and not `a.__div__(b)`."""
-    leaf = leaf_of(change.old_api)
-    return changes_member(change) and leaf.startswith("__") and leaf.endswith("__")
+    return changes_member(change) and _is_dunder(leaf_of(change.old_api))
+
+
+def _is_metadata(item: FurtherChange) -> bool:
+    """Whether what is to be written instead is no API but what Python tells of one: `f.__name__`."""
+    paths = (item.change.old_api, item.replacement.new_api if item.replacement else "")
+    old, new = (leaf_of(path) for path in paths)
+    return _is_dunder(new) and not _is_dunder(old)
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def goes_against_advice(candidate: Candidate, said: Mapping[str, str]) -> bool:
@@ -118,4 +128,5 @@ def _is_mere_likeness(item: FurtherChange) -> bool:
         return False
     old, new = (plain(path) for path in (change.old_api, replacement.new_api))
     kinds = {evidence.kind for evidence in replacement.evidence}
-    return old != new and kinds == {EvidenceKind.SIMILARITY}
+    is_another = old != new or replacement.was_there  # beside the old one, and not the same object
+    return is_another and kinds == {EvidenceKind.SIMILARITY}

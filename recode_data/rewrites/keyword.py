@@ -6,6 +6,7 @@ of the change. An edit applies to every call of the API in the snippet that it c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -19,8 +20,10 @@ from recode_data.rewrites.parsed import Replace, parse, replaced
 Arguments = Sequence[cst.Arg]
 ArgumentEdit = Callable[[Arguments], Arguments | None]
 
-_NOTHING_PASSED = frozenset({"warn", "deprecated", "auto_deprecated", "<deprecated>", "<no value>"})
-"""Defaults by which a library sees that nothing was passed, to warn of it; no user writes them."""
+_NOTHING_PASSED = frozenset({"warn", "deprecated", "auto_deprecated"})
+"""Defaults by which a library sees that nothing was passed; no user writes them."""
+_MARK = re.compile(r"__\w+__|<.*>|.*\bno_default\b.*")
+"""Others of them."""
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
 
 
@@ -188,7 +191,10 @@ def _old_default(change: ApiChange) -> str | None:
 
 def can_be_passed(default: str | None) -> bool:
     """Whether a default, as source text, is a value that users pass."""
-    return default is not None and default.strip("'\"") not in _NOTHING_PASSED
+    if default is None:
+        return False
+    value = default.strip("'\"")
+    return value not in _NOTHING_PASSED and not _MARK.fullmatch(value)
 
 
 def _if_written_out(default: str | None) -> str | None:

@@ -265,8 +265,20 @@ def test_the_note_names_arguments_that_every_new_call_got(
 def test_what_authors_wrote_for_a_renamed_parameter_is_named() -> None:
     known = Replacement("toy.load", (), 0.9, new_parameter="b")
     change = make_change(kind=ChangeKind.PARAMETER_RENAMED, parameter="a", replacements=(known,))
-    note = update_note(make_candidate(change=change, replacement=None), WARN, STEP)
+    note = update_note(make_candidate(change=change, replacement=None), BREAK, STEP)
     assert "was renamed to `b` between" in note
+    assert "Pass `b` instead of `a`." in note
+
+
+@pytest.mark.parametrize("kind", [ChangeKind.PARAMETER_RENAMED, ChangeKind.PARAMETER_REMOVED])
+@pytest.mark.parametrize("was_there", [False, True])
+def test_a_parameter_that_is_still_taken_is_deprecated(kind: ChangeKind, was_there: bool) -> None:
+    successor = Replacement("toy.load", (), 0.9, new_parameter="b", was_there=was_there)
+    change = make_change(kind=kind, parameter="a")
+    note = update_note(make_candidate(change=change, replacement=successor), WARN, STEP)
+    assert note.startswith(
+        "The parameter `a` of `toy.load` is deprecated in toy 2.0 (up to 1.0 it works without a warning)."
+    )
     assert "Pass `b` instead of `a`." in note
 
 

@@ -80,6 +80,24 @@ def test_a_row_gets_its_notes_or_is_dropped() -> None:
     assert noted([dropped]) == (dropped,)
 
 
+@pytest.mark.parametrize(
+    ("old_api", "new_api", "expected"),
+    [
+        ("toy.load", "toy.read", True),
+        ("toy.load", "toy.read.__name__", False),
+        ("toy.__version__", "toy.meta.__version__", True),
+    ],
+)
+def test_what_python_tells_of_an_api_is_no_successor(
+    old_api: str, new_api: str, expected: bool
+) -> None:
+    codes = [f"import toy, toy.meta\nx = {path}\n" for path in (old_api, new_api)]
+    candidate = make_candidate(
+        *codes, change=make_change(old_api), replacement=Replacement(new_api, (), 0.8)
+    )
+    assert (unexplained(candidate) is None) is expected
+
+
 def checks(*values: Any, printed: bool = False) -> str:
     events = [["shown", value] for value in values]
     events += [["print", [], "text"]] if printed else []
@@ -90,6 +108,7 @@ LIKE, SAID = (
     Replacement("toy.get_legend", (Evidence(kind, ""),), 0.5)
     for kind in (EvidenceKind.SIMILARITY, EvidenceKind.WARNING_MESSAGE)
 )
+THERE = replace(LIKE, was_there=True)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +120,12 @@ LIKE, SAID = (
         ("toy.get_cache", LIKE, Producer.FORWARD, checks(printed=True), False),
         ("toy.get_cache", SAID, Producer.FORWARD, checks(), False),
         ("toy.getLegend", LIKE, Producer.FORWARD, checks(), False),
+        ("toy.old.get_legend", THERE, Producer.FORWARD, checks(), True),
+        ("toy.old.get_legend", THERE, Producer.FORWARD, checks(["i", "3"]), False),
         ("toy.get_cache", LIKE, Producer.EVOLVED, checks(), False),
         ("toy.get_cache", None, Producer.FORWARD, checks(), False),
     ],
-    ids=["booleans", "composed", "a number", "printed", "named", "another spelling", "authors", "none"],
+    ids=["booleans", "composed", "a number", "printed", "named", "another spelling", "was there", "which shows", "authors", "none"],
 )  # fmt: skip
 def test_booleans_do_not_prove_what_is_only_alike(
     old_api: str, replacement: Replacement | None, producer: Producer, found: str, expected: bool

@@ -91,7 +91,10 @@ def test_methods_are_found_by_name() -> None:
     assert rewrite_parameter("m(b=1)\n", of, replacement) is None
 
 
-@pytest.mark.parametrize("default", ["make()", "np.nan", "[1]", "lambda: 1", "'warn'"])
+@pytest.mark.parametrize(
+    "default",
+    ["make()", "np.nan", "[1]", "lambda: 1", "'warn'", "'__no__default__'"],
+)
 def test_default_that_is_no_plain_literal_is_not_written_out(default: str) -> None:
     of = change(ChangeKind.DEFAULT_CHANGED, f"a, b={default}", "b")
     assert rewrite_parameter(f"{HEAD}toy.f(1)\n", of, Replacement("toy.f", (), 0.5)) is None
