@@ -30,6 +30,8 @@ _FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 
 READINGS_KEPT = 16384
 """About 1 kB each: of both releases' snippets, and of what is made of them."""
+IMPORTS_KEPT = 16
+"""Of the same file, with what its fixtures import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,27 @@ def attribute_names(code: str) -> tuple[tuple[str, int], ...]:
     return _read(code).attributes
 
 
+def touched_after(
+    imports: str, code: str
+) -> tuple[tuple[Reference, ...], tuple[tuple[str, int], ...]]:
+    """What `find_references` and `attribute_names` give of the code, run after the imports.
+
+    Positions are those in the code alone. A test file's imports are read once for all of its tests.
+
+    Raises:
+        SyntaxError: either does not parse.
+    """
+    reading = _resolved(code, {}, _names_after(imports))
+    return reading.references, reading.attributes
+
+
+@lru_cache(maxsize=IMPORTS_KEPT)
+def _names_after(imports: str) -> Mapping[str, Paths]:
+    resolver = _Resolver(imports, {}, {})
+    resolver.resolve(tree_of(imports))
+    return resolver.names
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """What one way through a snippet tells."""
@@ -90,8 +113,10 @@ def _read(code: str) -> _Reading:
     return _resolved(code, {})
 
 
-def _resolved(code: str, star_names: Mapping[str, Collection[str]]) -> _Reading:
-    resolver = _Resolver(code, star_names)
+def _resolved(
+    code: str, star_names: Mapping[str, Collection[str]], names: Mapping[str, Paths] | None = None
+) -> _Reading:
+    resolver = _Resolver(code, star_names, names or {})
     resolver.resolve(tree_of(code))
     return _Reading(
         tuple(sorted(resolver.references, key=lambda item: (item.start, item.end, item.path))),
@@ -102,6 +127,7 @@ def _resolved(code: str, star_names: Mapping[str, Collection[str]]) -> _Reading:
 def forget_readings() -> None:
     """Give up what is remembered of the snippets."""
     _read.cache_clear()
+    _names_after.cache_clear()
 
 
 def taken_up(old_code: str, new_code: str) -> frozenset[str]:
@@ -171,12 +197,16 @@ class _Scope:
 class _Resolver:
     """Visits as `ast.NodeVisitor` does, in half the time: most nodes have nothing to tell."""
 
-    def __init__(self, code: str, star_names: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self, code: str, star_names: Mapping[str, Collection[str]], names: Mapping[str, Paths]
+    ) -> None:
         self.references: list[Reference] = []
         self.attributes: list[tuple[str, int]] = []
         self._offsets = _Offsets(code)
         self._star_names = star_names
-        self._scope = _Scope({}, None)
+        self.names = dict(names)
+        """What the names of the module mean, in the end."""
+        self._scope = _Scope(self.names, None)
         self._branches = 0
         self._deferred: list[tuple[_FunctionNode, _Scope]] = []
         self._visits: dict[type[ast.AST], Callable[[ast.AST], None]] = {}

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
+from recode_data.syntax_trees import tree_of
 from recode_data.usages.edits import Edit, Spans, edited
 from recode_data.usages.slices import parts_of
 
@@ -33,7 +34,7 @@ def with_results(code: str, is_interesting: Callable[[ast.AST], bool]) -> str:
     Raises:
         SyntaxError: the code does not parse.
     """
-    tree = ast.parse(code)
+    tree = tree_of(code)
     spans = Spans(code)
     fresh = (f"__result_{number}__" for number in itertools.count(1))
     edits: list[Edit] = []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from recode_data.references import attribute_names, find_references
+from recode_data.references import attribute_names, find_references, touched_after
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
@@ -55,11 +55,20 @@ class Interest:
         parts = path.split(".")
         return any(".".join(parts[:length]) in self.paths for length in range(2, len(parts) + 1))
 
-    def member_lines(self, code: str) -> Iterator[int]:
-        """1-based lines on which a member of interest occurs by name."""
-        if self.members:
-            wanted = {name for name, _ in self.members}
-            yield from (line for name, line in attribute_names(code) if name in wanted)
+    def lines_after(self, imports: str, code: str) -> set[int]:
+        """1-based lines of the code, run after the imports, that touch a path or name a member.
+
+        Raises:
+            SyntaxError: either does not parse.
+        """
+        references, attributes = touched_after(imports, code)
+        members = {name for name, _ in self.members}
+        return {
+            line
+            for reference in references
+            if self.is_wanted(reference.path)
+            for line in range(reference.line, reference.end_line + 1)
+        } | {line for name, line in attributes if name in members}
 
 
 def interest_in(

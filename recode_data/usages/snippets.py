@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from recode_data.usages.assertions import with_names
 from recode_data.usages.importing import Setting, publicly_imported, used_imports
 from recode_data.usages.interest import Interest
 from recode_data.usages.names import missing_imports, unbound_names
@@ -66,10 +67,11 @@ def snippet_of(
     if not any(_is_observable(statements[position]) for position in targets):
         return None
     kept = needed_by(statements, frozenset(targets))
-    code = finish([statements[position] for position in kept], setting)
-    if code is None or not interest.apis_in(code):
+    finished = finish([statements[position] for position in kept], setting)
+    if finished is None:
         return None
-    return Snippet(code, statements[targets[0]].line)
+    code = with_names(finished)  # before it is read: it is read once more as it then stands
+    return Snippet(code, statements[targets[0]].line) if interest.apis_in(code) else None
 
 
 def finish(statements: Sequence[Statement], setting: Setting) -> str | None:

@@ -14,8 +14,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from recode_data.references import find_references
-from recode_data.usages.assertions import with_names, with_results
+from recode_data.usages.assertions import with_results
 from recode_data.usages.fixtures import Fixture, fixtures_of, needed_fixtures
 from recode_data.usages.importing import Setting, publicly_imported
 from recode_data.usages.interest import Interest
@@ -146,7 +145,7 @@ def _function_snippets(
         targets = _targets(session, interest)
         snippet = snippet_of(session, targets, interest, setting) if targets else None
         if snippet is not None:
-            yield Snippet(with_names(snippet.code), node.lineno)
+            yield Snippet(snippet.code, node.lineno)
 
 
 def _is_plain_function(node: ast.FunctionDef, source: str) -> bool:
@@ -250,15 +249,18 @@ def _body_text(node: ast.FunctionDef, lines: Sequence[str]) -> str:
 
 def _targets(session: Sequence[Statement], interest: Interest) -> list[int]:
     """Own statements that touch a path of interest, and those that read what these bind."""
+    imports: list[str] = []
     code_lines: list[str] = []
     spans: list[range] = []
     for statement in session:
         first = len(code_lines) + 1
-        is_context = statement.paragraph < 0 and not statement.is_import
-        code_lines += ["pass"] if is_context else statement.code.split("\n")
+        if statement.paragraph >= 0:
+            code_lines += statement.code.split("\n")
+        elif statement.is_import:
+            imports.append(statement.code)
         spans.append(range(first, len(code_lines) + 1))
     try:
-        touched = _touched_lines("\n".join(code_lines), interest)
+        touched = interest.lines_after("\n".join(imports), "\n".join(code_lines))
     except SyntaxError:
         return []
     targets: list[int] = []
@@ -285,13 +287,3 @@ def _is_leftover(
         and not touched.intersection(spans[position])
         and not any(statement.binds & later.reads for later in session[position + 1 :])
     )
-
-
-def _touched_lines(code: str, interest: Interest) -> set[int]:
-    lines = {
-        line
-        for reference in find_references(code)
-        if interest.is_wanted(reference.path)
-        for line in range(reference.line, reference.end_line + 1)
-    }
-    return lines | set(interest.member_lines(code))
