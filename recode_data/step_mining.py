@@ -48,6 +48,7 @@ from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.syntax_trees import forget_trees
 from recode_data.usages.importing import forget_imports_of_snippets
+from recode_data.usages.modules import forget_modules
 from recode_data.verify.influence import touches_its_change
 from recode_data.verify.preload import (
     Preload,
@@ -140,6 +141,7 @@ def forget_step() -> None:
     forget_trees()
     forget_imports()
     forget_imports_of_snippets()
+    forget_modules()
     forget_examples()
     gc.collect()
 

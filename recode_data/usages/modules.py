@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 _DEPTH = 12
@@ -88,13 +89,27 @@ def module_facts(root: Path, module: str) -> ModuleFacts | None:
     folder = root.joinpath(*module.split("."))
     for source in (folder / "__init__.py", folder.parent / f"{folder.name}.py"):
         if source.is_file():
-            try:
-                tree = ast.parse(source.read_bytes())
-            except (SyntaxError, ValueError):
-                return None
             package = module if source.name == "__init__.py" else module.rpartition(".")[0]
-            return _facts(tree, package)
+            digest = sha256(source.read_bytes()).digest()
+            return _facts_of(_Source(digest, package, source))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A module's text; wheel and sdist, and the releases of a step, have most of them in common."""
+
+    digest: bytes
+    package: str
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=8192)
+def _facts_of(source: _Source) -> ModuleFacts | None:
+    try:
+        return _facts(ast.parse(source.path.read_bytes()), source.package)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def _facts(tree: ast.Module, package: str) -> ModuleFacts:
@@ -139,9 +154,9 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements that run at import, those within `if`, `try` and `with` included."""
     for node in body:
         yield node
-        for field in ("body", "orelse", "finalbody"):
+        for block in ("body", "orelse", "finalbody"):
             if isinstance(node, (ast.If, ast.Try, ast.With)):
-                yield from _top_level(getattr(node, field, []))
+                yield from _top_level(getattr(node, block, []))
         if isinstance(node, ast.Try):
             for handler in node.handlers:
                 yield from _top_level(handler.body)
@@ -152,3 +167,8 @@ def _strings(value: ast.expr | None) -> Iterator[str]:
         for part in ast.walk(value):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 yield part.value
+
+
+def forget_modules() -> None:
+    """Give up what is remembered of modules' texts."""
+    _facts_of.cache_clear()
