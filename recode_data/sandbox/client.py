@@ -10,6 +10,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -173,18 +174,13 @@ class Sandbox:
         if self._plan.jobs != "clone":  # plain forks share a folder, and end each other
             return server
         nodes = _nodes(leading, self._imports)
-        known = [node for node in nodes if node in self._branches]
-        unfit = next((node for node in known if self._branches[node] is None), ())
-        fit = known[: known.index(unfit)] if unfit else known
-        top = fit[-1] if fit else ()
-        asked = [node for node in nodes if node in self._asked and len(node) > len(top)]
-        if unfit:
-            asked = [node for node in asked if len(node) < len(unfit)]
+        fit = [*takewhile(lambda node: self._branches.get(node, server) is not None, nodes)]
+        top = next((node for node in reversed(fit) if node in self._branches), ())
         control = self._branches.get(top) or server
+        again = next((node for node in reversed(fit) if node in self._asked), ())
         self._asked.update(nodes)
-        if asked:
-            top = asked[-1]
-            made = self._branches[top] = self._branch(control, top[len(fit[-1]) if fit else 0 :])
+        if len(again) > len(top):
+            made = self._branches[again] = self._branch(control, again[len(top) :])
             control = made or control
         for node in reversed(nodes):  # the longer, the sooner closed: it is a fork of the shorter
             if node in self._branches:
