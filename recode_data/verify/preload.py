@@ -192,7 +192,7 @@ class _Imports:
     bound: frozenset[str] = frozenset()
     first: Modules = ()
     """Modules of the import statements before which nothing else of the program runs, without those of
-    the standard library: that they are there already is not to be seen by it."""
+    the standard library: that they are there already is hardly to be seen by it."""
     perhaps: Modules = ()
     """What these statements take from modules, which may be modules."""
 

@@ -176,7 +176,7 @@ class Verifier:
             hash_seed=hash_seed,
             limits=self._limits,
             receivers=environment is self.old and hash_seed == HASH_SEEDS[0],
-            leading=self._preload.leading(code),
+            leading=() if is_bare else self._preload.leading(code),
         )
 
     def _imports_for(
@@ -364,8 +364,9 @@ class Verifier:
         """Why what is about to be admitted is not: one of four further runs shows something else.
 
         What is random once in a few runs passes two of them by chance: of 500 rows that had, two
-        failed when they were proved again. One run of each has nothing there that the library imports
-        of other packages: that SciPy has a module may show only where something else imported it.
+        failed when they were proved again. One run of each imports for itself what it begins with, and
+        has nothing there that the library imports of other packages: that SciPy has a module may show
+        only where something else imported it, and what a module is, by what was imported before.
         """
         old_code, new_code = candidate.old_code, candidate.new_code
         runs = (

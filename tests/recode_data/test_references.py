@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recode_data.references import attribute_names, find_references, statement_at
+from recode_data.references import (
+    attribute_names,
+    find_references,
+    statement_at,
+    touched_after,
+)
 
 
 def paths(code: str) -> list[str]:
@@ -143,3 +148,24 @@ def test_every_span_parses_to_its_own_chain(parts: list[str]) -> None:
     for reference in find_references(code)[1:]:
         text = code[reference.start : reference.end]
         assert ast.unparse(ast.parse(f"({text})")) == reference.path
+
+
+@pytest.mark.parametrize(
+    "imports", ["import toy as t", "from toy import load, io as t", "import os"]
+)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = t.load(1).size",
+        "y = 1\nt = y\nx = t.load(1)",
+        "def f(load):\n    return load(1) + t.read(2)",
+        "import toy\nx = [toy.load(i)\n     for i in load(3)]",
+    ],
+)
+def test_code_is_read_as_if_it_stood_after_the_imports(imports: str, code: str) -> None:
+    whole = f"{imports}\n{code}"
+    references, attributes = touched_after(imports, code)
+    assert {(item.path, item.line + 1, item.end_line + 1) for item in references} == {
+        (item.path, item.line, item.end_line) for item in find_references(whole) if item.line > 1
+    }
+    assert [(name, line + 1) for name, line in attributes] == [*attribute_names(whole)]

@@ -321,6 +321,29 @@ def test_other_inputs(toy: Verifier, completion: str, verdict: str) -> None:
     assert run_checks(pair, code, toy.new, toy.sandboxes).verdict.value == verdict
 
 
+class Watched(PlainPool):
+    """Notes which imports each run was told to have behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leading: list[tuple[str, ...]] = []
+
+    def run(self, *args: Any, leading: tuple[str, ...] = (), **others: Any) -> JobResult:
+        self.leading.append(leading)
+        return super().run(*args, **others)
+
+
+def test_what_is_admitted_has_run_with_its_own_imports(tmp_path: Path) -> None:
+    pool = Watched()
+    found = verifier(tmp_path, OLD, NEW, pool).verify(
+        candidate("x = toy.load(7)", "x = toy.read(7)"), with_hidden=False
+    )
+    pool.close()
+    assert isinstance(found, Proved)
+    assert pool.leading.count(()) == 3
+    assert {*pool.leading} == {(), ("toy",)}
+
+
 def test_another_parameter_of_a_fitted_estimator_is_no_drift() -> None:
     def fitted(result: int, **parameters: int) -> Observed:
         parts = [["fitted coef_", ["i", str(result)]]]
