@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from recode_data.syntax_trees import statements_of, tree_of
+from recode_data.syntax_trees import holding_nodes, statements_of, tree_of
 
 Paths: TypeAlias = tuple[str, ...]
 
@@ -228,15 +228,12 @@ class _Resolver:
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit the parts that have parts."""
-        for name in node._fields:
+        for name in holding_nodes(type(node)):
             value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                if value._fields:
-                    self.visit(value)
-            elif isinstance(value, list):
-                for item in value:
-                    if isinstance(item, ast.AST) and item._fields:
-                        self.visit(item)
+            if isinstance(value, list):
+                self._visit_all(value)
+            elif value is not None and value._fields:
+                self.visit(value)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         """Nothing."""

@@ -13,6 +13,27 @@ TREES_KEPT = 1024
 """Of 13 kB (dask) to 27 kB (Django) each."""
 _BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
 """Fields that hold statements, or what holds statements, last ones first."""
+_TEXTS = frozenset(
+    {
+        "arg",
+        "asname",
+        "attr",
+        "conversion",
+        "ctx",
+        "id",
+        "is_async",
+        "kind",
+        "kwd_attrs",
+        "level",
+        "module",
+        "name",
+        "rest",
+        "simple",
+        "type_comment",
+    }
+)
+"""Fields of nodes that hold no further nodes (a context tells nothing that is asked for)."""
+_HOLDING: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 @lru_cache(maxsize=TREES_KEPT)
@@ -37,6 +58,21 @@ def nodes_of(code: str) -> tuple[ast.AST, ...]:
             elif isinstance(value, list):
                 nodes += [item for item in value if isinstance(item, ast.AST)]
     return tuple(nodes)
+
+
+def holding_nodes(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Fields in which such a node has nodes below it; the others are texts, numbers and contexts."""
+    known = _HOLDING.get(kind)
+    if known is None:
+        known = _HOLDING[kind] = _holding_nodes(kind)
+    return known
+
+
+def _holding_nodes(kind: type[ast.AST]) -> tuple[str, ...]:
+    if issubclass(kind, (ast.Constant, ast.Global, ast.Nonlocal)):
+        return ()
+    texts = _TEXTS - {"name"} if kind.__name__ == "TypeAlias" else _TEXTS
+    return tuple(name for name in kind._fields if name not in texts)
 
 
 def statements_of(tree: ast.Module) -> Iterator[ast.stmt]:

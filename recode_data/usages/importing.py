@@ -35,7 +35,7 @@ def publicly_imported(statements: Sequence[Statement], setting: Setting) -> tupl
     users do not, and the private path changes for reasons of its own.
     """
     return tuple(
-        replace(item, code="\n".join(_public_lines(item, setting))) if item.is_import else item
+        replace(item, code=_public(item.code, setting)) if item.is_import else item
         for item in statements
     )
 
@@ -90,15 +90,21 @@ def _alias(alias: ast.alias) -> _Alias:
     return _Alias(alias.asname or alias.name.partition(".")[0], ast.unparse(alias))
 
 
-def _public_lines(statement: Statement, setting: Setting) -> Iterator[str]:
-    for node in ast.parse(textwrap.dedent(statement.code)).body:
+@lru_cache(maxsize=IMPORTS_KEPT)
+def _public(code: str, setting: Setting) -> str:
+    """An import statement as users write it: the test files of a folder begin alike."""
+    return "\n".join(_public_lines(code, setting))
+
+
+def _public_lines(code: str, setting: Setting) -> Iterator[str]:
+    for node in ast.parse(textwrap.dedent(code)).body:
         if not isinstance(node, ast.ImportFrom):
             yield ast.unparse(node)
             continue
         module = _absolute(node, setting)
         by_module: dict[str, list[ast.alias]] = {}
         for alias in node.names:
-            public = _public(module, alias.name, setting)
+            public = _public_module(module, alias.name, setting)
             if public is not None or not node.level:
                 by_module.setdefault(public or module, []).append(alias)
         for name, aliases in by_module.items():
@@ -110,7 +116,7 @@ def _absolute(node: ast.ImportFrom, setting: Setting) -> str:
     return absolute_module(node, package) if package or not node.level else ""
 
 
-def _public(module: str, name: str, setting: Setting) -> str | None:
+def _public_module(module: str, name: str, setting: Setting) -> str | None:
     if module.partition(".")[0] != setting.library or "." not in module or name == "*":
         return None
     for root in setting.roots:
@@ -123,3 +129,4 @@ def _public(module: str, name: str, setting: Setting) -> str | None:
 def forget_imports_of_snippets() -> None:
     """Give up what is remembered of import statements."""
     _imports_in.cache_clear()
+    _public.cache_clear()

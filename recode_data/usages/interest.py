@@ -29,6 +29,11 @@ class Interest:
             return True  # `frame.head()`, `load(1)`: documentation names the library once
         return not self.words.isdisjoint(_WORD.findall(text))
 
+    def may_name(self, text: str) -> bool:
+        """False only where the text, an import or code with its own imports, names no path (cheap)."""
+        names = self.import_names if self.paths is None else self.words
+        return not set(_WORD.findall(text)).isdisjoint(names)
+
     def apis_in(self, code: str) -> tuple[str, ...]:
         """Paths that the code touches, sorted; empty where it touches nothing of interest.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from recode_data.records import Usage
 
@@ -28,6 +29,7 @@ def with_preamble(usage: Usage, preamble: str, paths: Sequence[str]) -> Usage:
     return replace(usage, code="\n".join([preamble, "", *rest]).rstrip("\n") + "\n")
 
 
+@lru_cache(maxsize=4)
 def _calls(code: str) -> set[str]:
     """Names of what the code calls, each as it is written before the parenthesis."""
     return {

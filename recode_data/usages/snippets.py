@@ -48,7 +48,7 @@ def names_of_interest(statements: Sequence[Statement], interest: Interest) -> fr
     return frozenset(
         name
         for statement in statements
-        if statement.is_import and interest.may_touch(statement.code)
+        if statement.is_import and interest.may_name(statement.code)
         for name in statement.binds
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ _FOREIGN_FOLDERS = frozenset(
         "build",
     }
 )
+_SUFFIXES = (*_DOCUMENT_SUFFIXES, ".txt", ".py", ".pyi", ".pyx", ".pxi")
 _MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd")
 
 
@@ -101,11 +103,22 @@ def _has_module(root: Path, path: str) -> bool:
 
 
 def _relative_files(root: Path) -> Iterator[PurePosixPath]:
-    for path in root.rglob("*"):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= FILE_LIMIT_BYTES:
-            relative = PurePosixPath(path.relative_to(root).as_posix())
-            if not any(part in _FOREIGN_FOLDERS or part.startswith(".") for part in relative.parts):
-                yield relative
+    """Files of the kinds that hold snippets; links are not followed."""
+    waiting = [(str(root), "")]
+    while waiting:
+        folder, before = waiting.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.name in _FOREIGN_FOLDERS:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{before}{entry.name}/"))
+                elif (
+                    entry.name.endswith(_SUFFIXES)
+                    and entry.is_file(follow_symlinks=False)
+                    and entry.stat().st_size <= FILE_LIMIT_BYTES
+                ):
+                    yield PurePosixPath(f"{before}{entry.name}")
 
 
 def _wheel_file(root: Path, relative: PurePosixPath) -> SourceFile | None:

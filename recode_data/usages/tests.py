@@ -12,7 +12,9 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain
 
 from recode_data.usages.assertions import with_results
 from recode_data.usages.fixtures import Fixture, fixtures_of, needed_fixtures
@@ -21,7 +23,7 @@ from recode_data.usages.interest import Interest
 from recode_data.usages.parametrize import parameter_sets
 from recode_data.usages.slices import Statement, describe, parts_of, statements_of
 from recode_data.usages.snippets import Snippet, names_of_interest, snippet_of
-from recode_data.usages.unselfed import Without, class_context
+from recode_data.usages.unselfed import OwnerClass, Without
 
 _TestNode = ast.FunctionDef | ast.AsyncFunctionDef
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
@@ -59,21 +61,30 @@ def snippets_of_tests(
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
-    statements = publicly_imported(tuple(_module_statements(text, tree)), setting)
-    aliases = names_of_interest(statements, interest)
-    shared, fixtures = _shared(conftests, setting)
-    fixtures.update(fixtures_of(tree, text))
-    module = _Module(text, tuple(text.split("\n")), statements, fixtures, shared)
-    for node, owner in _tests(tree):
-        source = "\n".join(module.lines[node.lineno - 1 : node.end_lineno])
-        if (
-            interest.may_touch(source) or not aliases.isdisjoint(_WORD.findall(source))
-        ) and _is_plain_function(node, source):
+    lines = text.split("\n")
+    statements = publicly_imported(tuple(_module_statements(lines, tree)), setting)
+    shared, fixtures = _shared(tuple(conftests), _beside(setting))
+    fixtures = {**fixtures, **fixtures_of(tree, text)}
+    module = _Module(text, tuple(lines), statements, fixtures, shared)
+    aliases = names_of_interest(tuple(chain(statements, *shared)), interest)
+    for node, owner in _tests(tree, module):
+        source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        names = set(_WORD.findall(source))
+        if not (interest.may_name(source) or names & aliases):
+            continue  # most tests of Django are about models of their own
+        if _is_plain_function(node, source):
             yield from _function_snippets(node, owner, module, interest, setting)
 
 
+def _beside(setting: Setting) -> Setting:
+    """The same for all files of a folder."""
+    package = (setting.module or "").rpartition(".")[0]
+    return replace(setting, module=f"{package}.conftest" if package else None)
+
+
+@lru_cache(maxsize=32)
 def _shared(
-    conftests: Sequence[str], setting: Setting
+    conftests: tuple[str, ...], setting: Setting
 ) -> tuple[tuple[tuple[Statement, ...], ...], dict[str, Fixture]]:
     """Statements of each `conftest.py`, and the fixtures of all; the nearest one counts."""
     statements: list[tuple[Statement, ...]] = []
@@ -84,24 +95,27 @@ def _shared(
         except (SyntaxError, ValueError):
             statements.append(())
             continue
-        statements.append(publicly_imported(tuple(_module_statements(text, tree)), setting))
+        described = tuple(_module_statements(text.split("\n"), tree))
+        statements.append(publicly_imported(described, setting))
         fixtures = {**fixtures_of(tree, text, number), **fixtures}
     return tuple(statements), fixtures
 
 
-def _tests(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.ClassDef | None]]:
+def _tests(
+    tree: ast.Module, module: _Module
+) -> Iterator[tuple[ast.FunctionDef, OwnerClass | None]]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             yield node, None
         elif isinstance(node, ast.ClassDef):
+            owner = OwnerClass(node, module.text, module.lines)
             for item in node.body:
                 if isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
-                    yield item, node
+                    yield item, owner
 
 
-def _module_statements(text: str, tree: ast.Module) -> Iterator[Statement]:
+def _module_statements(lines: Sequence[str], tree: ast.Module) -> Iterator[Statement]:
     """Imports, constants and helpers of the file; tests, docstrings and effects left out."""
-    lines = text.split("\n")
     for node in tree.body:
         is_test = isinstance(
             node, (ast.FunctionDef, ast.ClassDef)
@@ -116,14 +130,14 @@ def _module_statements(text: str, tree: ast.Module) -> Iterator[Statement]:
 
 def _function_snippets(
     node: ast.FunctionDef,
-    owner: ast.ClassDef | None,
+    owner: OwnerClass | None,
     module: _Module,
     interest: Interest,
     setting: Setting,
 ) -> Iterator[Snippet]:
-    if owner is not None and _is_refused(owner):
+    if owner is not None and _is_refused(owner.node):
         return
-    decorators = [*(owner.decorator_list if owner else ()), *node.decorator_list]
+    decorators = [*(owner.node.decorator_list if owner else ()), *node.decorator_list]
     constants = {
         name: statement
         for statement in module.statements
@@ -190,7 +204,7 @@ class _Told:
 
 
 def _told(
-    node: ast.FunctionDef, owner: ast.ClassDef | None, module: _Module, interest: Interest
+    node: ast.FunctionDef, owner: OwnerClass | None, module: _Module, interest: Interest
 ) -> _Told:
     words = interest.words
 
@@ -202,7 +216,7 @@ def _told(
         )
 
     parameters = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    context = class_context(owner, node, module.text) if owner is not None else None
+    context = owner.context_of(node) if owner is not None else None
     body = with_results(_body_text(node, module.lines), is_interesting)
     if context is not None:
         parameters = [name for name in parameters if name != context.receiver]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from recode_data.usages.edits import Edit, Spans, edited
 from recode_data.usages.slices import parts_of
@@ -36,38 +37,126 @@ class ClassContext:
         return _plain(code, self.receiver, self.attributes)
 
 
-def class_context(owner: ast.ClassDef, method: ast.FunctionDef, text: str) -> ClassContext:
-    """What `method` needs of its class.
+class OwnerClass:
+    """A class of tests; what its methods need of it is found once for all of them."""
 
-    Raises:
-        Without: a decorator or the receiver's use does not allow plain code.
-    """
-    if any(_name_of(item) in ("staticmethod", "classmethod") for item in method.decorator_list):
-        raise Without
-    if not method.args.args:
-        raise Without
-    receiver = method.args.args[0].arg
-    methods = {
-        item.name: item
-        for item in owner.body
-        if isinstance(item, ast.FunctionDef) and not item.name.startswith("test")
-    }
-    setups = [methods[name] for name in _SETUPS if name in methods]
-    constants = [item for item in owner.body if isinstance(item, (ast.Assign, ast.AnnAssign))]
-    used = _attributes_used(method, receiver)
-    used_by_setups = {name for item in setups for name in _attributes_used(item, _first(item))}
-    helpers = _helpers_used(used | used_by_setups, methods, receiver)
-    attributes = frozenset(
-        {name for item in constants for name in _stored_names(item)}
-        | {name for item in setups for name in _attributes_stored(item)}
-        | {item.name for item in helpers}
-    )
-    if not used:
-        return ClassContext(receiver, attributes, ())
-    statements = [_dedented(text, item, item) for item in constants]
-    statements += [_plain(_without_self(text, item), _first(item), attributes) for item in helpers]
-    statements += [_plain(_body(text, item), _first(item), attributes) for item in setups]
-    return ClassContext(receiver, attributes, tuple(item for item in statements if item.strip()))
+    def __init__(self, node: ast.ClassDef, text: str, lines: Sequence[str]) -> None:
+        """`text` is of the file, `lines` are its lines."""
+        self.node = node
+        self._text, self._lines = text, lines
+        self._statements: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+
+    def context_of(self, method: ast.FunctionDef) -> ClassContext:
+        """What `method` needs of its class.
+
+        Raises:
+            Without: a decorator or the receiver's use does not allow plain code.
+        """
+        if any(_name_of(item) in ("staticmethod", "classmethod") for item in method.decorator_list):
+            raise Without
+        receiver = _first(method)
+        used = _attributes_used(method, receiver)
+        helpers = self._helpers_used(used | self._used_by_setups)
+        attributes = self._stored | {item.name for item in helpers}
+        if not used:
+            return ClassContext(receiver, attributes, ())
+        key = tuple(item.name for item in helpers)
+        if key not in self._statements:
+            self._statements[key] = self._told(helpers, attributes)
+        statements = self._statements[key]
+        if statements is None:
+            raise Without
+        return ClassContext(receiver, attributes, statements)
+
+    @cached_property
+    def _methods(self) -> dict[str, ast.FunctionDef]:
+        return {
+            item.name: item
+            for item in self.node.body
+            if isinstance(item, ast.FunctionDef) and not item.name.startswith("test")
+        }
+
+    @cached_property
+    def _setups(self) -> list[ast.FunctionDef]:
+        return [self._methods[name] for name in _SETUPS if name in self._methods]
+
+    @cached_property
+    def _constants(self) -> list[ast.Assign | ast.AnnAssign]:
+        return [item for item in self.node.body if isinstance(item, (ast.Assign, ast.AnnAssign))]
+
+    @cached_property
+    def _used_by_setups(self) -> set[str]:
+        return {name for item in self._setups for name in _attributes_used(item, _first(item))}
+
+    @cached_property
+    def _stored(self) -> frozenset[str]:
+        return frozenset(
+            {name for item in self._constants for name in _stored_names(item)}
+            | {name for item in self._setups for name in _attributes_stored(item)}
+        )
+
+    @cached_property
+    def _spans(self) -> Spans:
+        return Spans(self._text)
+
+    def _helpers_used(self, used: set[str]) -> list[ast.FunctionDef]:
+        """Helper methods that are needed, transitively, in the order of the class."""
+        methods = self._methods
+        needed: set[str] = set()
+        pending = sorted(used & methods.keys() - set(_SETUPS))
+        while pending:
+            name = pending.pop()
+            if name in needed:
+                continue
+            needed.add(name)
+            helper = methods[name]
+            if helper.decorator_list:
+                raise Without
+            pending += sorted(_attributes_used(helper, _first(helper)) & methods.keys())
+        return [item for name, item in methods.items() if name in needed]
+
+    def _told(
+        self, helpers: Sequence[ast.FunctionDef], attributes: frozenset[str]
+    ) -> tuple[str, ...] | None:
+        """Class attributes, these helpers and the setups as plain code; None where there is none."""
+        try:
+            statements = [self._dedented(item, item) for item in self._constants]
+            statements += [
+                _plain(self._without_self(item), _first(item), attributes) for item in helpers
+            ]
+            statements += [
+                _plain(self._body(item), _first(item), attributes) for item in self._setups
+            ]
+        except Without:
+            return None
+        return tuple(item for item in statements if item.strip())
+
+    def _without_self(self, node: ast.FunctionDef) -> str:
+        text, spans = self._text, self._spans
+        arguments = node.args
+        start, end = spans.of(arguments.args[0])
+        following = [*arguments.args[1:], *arguments.kwonlyargs]
+        if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
+            raise Without
+        if following:
+            end = spans.of(following[0])[0]
+        whole_start, whole_end = spans.of(node)
+        column = whole_start - (text.rfind("\n", 0, whole_start) + 1)
+        code = " " * column + text[whole_start:start] + text[end:whole_end]
+        return textwrap.dedent(code)
+
+    def _body(self, node: ast.FunctionDef) -> str:
+        body = node.body
+        if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body = body[1:]
+        if not body:
+            return ""
+        if body[0].lineno == node.lineno:
+            raise Without
+        return self._dedented(body[0], body[-1])
+
+    def _dedented(self, first: ast.stmt, last: ast.stmt) -> str:
+        return textwrap.dedent("\n".join(self._lines[first.lineno - 1 : last.end_lineno]))
 
 
 def _name_of(node: ast.expr) -> str:
@@ -87,7 +176,11 @@ def _attributes_used(node: ast.AST, receiver: str) -> set[str]:
 
 
 def _receiver_attributes(node: ast.AST, receiver: str) -> Iterator[ast.Attribute]:
-    for part in parts_of(node):
+    return _of_receiver(parts_of(node), receiver)
+
+
+def _of_receiver(parts: Iterable[ast.AST], receiver: str) -> Iterator[ast.Attribute]:
+    for part in parts:
         if (
             isinstance(part, ast.Attribute)
             and isinstance(part.value, ast.Name)
@@ -108,66 +201,19 @@ def _stored_names(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
             yield part.id
 
 
-def _helpers_used(
-    used: set[str], methods: dict[str, ast.FunctionDef], receiver: str
-) -> list[ast.FunctionDef]:
-    """Helper methods that are needed, transitively, in the order of the class."""
-    needed: set[str] = set()
-    pending = sorted(used & methods.keys() - set(_SETUPS))
-    while pending:
-        name = pending.pop()
-        if name in needed:
-            continue
-        needed.add(name)
-        helper = methods[name]
-        if helper.decorator_list:
-            raise Without
-        pending += sorted(_attributes_used(helper, _first(helper)) & methods.keys())
-    return [item for name, item in methods.items() if name in needed]
-
-
 def _plain(code: str, receiver: str, attributes: frozenset[str]) -> str:
-    tree = ast.parse(code)
-    names = {part.id for part in parts_of(tree) if isinstance(part, ast.Name)}
-    names |= {part.arg for part in parts_of(tree) if isinstance(part, ast.arg)}
+    parts = tuple(parts_of(ast.parse(code)))
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    names |= {part.arg for part in parts if isinstance(part, ast.arg)}
+    if receiver not in names:
+        return code
     spans = Spans(code)
     edits: list[Edit] = []
-    for part in _receiver_attributes(tree, receiver):
+    for part in _of_receiver(parts, receiver):
         if part.attr not in attributes or part.attr in names:
             raise Without  # inherited, or hidden by a local name
         start, end = spans.of(part)
         edits.append(Edit(start, end, part.attr))
-    plain = edited(code, edits)
-    if receiver in {part.id for part in parts_of(ast.parse(plain)) if isinstance(part, ast.Name)}:
+    if len(edits) < sum(isinstance(part, ast.Name) and part.id == receiver for part in parts):
         raise Without
-    return plain
-
-
-def _without_self(text: str, node: ast.FunctionDef) -> str:
-    spans = Spans(text)
-    arguments = node.args
-    start, end = spans.of(arguments.args[0])
-    following = [*arguments.args[1:], *arguments.kwonlyargs]
-    if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
-        raise Without
-    if following:
-        end = spans.of(following[0])[0]
-    whole_start, whole_end = spans.of(node)
-    column = whole_start - (text.rfind("\n", 0, whole_start) + 1)
-    code = " " * column + text[whole_start:start] + text[end:whole_end]
-    return textwrap.dedent(code)
-
-
-def _body(text: str, node: ast.FunctionDef) -> str:
-    body = node.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:]
-    if not body:
-        return ""
-    if body[0].lineno == node.lineno:
-        raise Without
-    return _dedented(text, body[0], body[-1])
-
-
-def _dedented(text: str, first: ast.stmt, last: ast.stmt) -> str:
-    return textwrap.dedent("\n".join(text.split("\n")[first.lineno - 1 : last.end_lineno]))
+    return edited(code, edits)

@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from recode_data.syntax_trees import forget_trees, nodes_of, statements_of, tree_of
+from recode_data.syntax_trees import forget_trees, holding_nodes, nodes_of, statements_of, tree_of
+from recode_data.usages.slices import parts_of
 
 CODES = [
     pytest.param("", id="nothing"),
@@ -30,6 +31,39 @@ CODES = [
 def test_nodes_are_those_of_a_walk_in_its_order(code: str) -> None:
     walked = [ast.dump(node) for node in ast.walk(ast.parse(code))]
     assert [ast.dump(node) for node in nodes_of(code)] == walked
+
+
+EVERY_FIELD = [
+    *CODES,
+    pytest.param(
+        "def f(a, /, b=1, *c, d, e=2, **g):\n    global h\n    return {**a, b: [*c]}\n",
+        id="arguments",
+    ),
+    pytest.param(
+        "match a:\n    case B(1, c=d) | {'e': f, **g} as h if i:\n        nonlocal_ = j\n",
+        id="patterns",
+    ),
+    pytest.param("from .a import b as c, d\nx: int = 1\ndel x\nf(*a, k=b, **c)\n", id="names"),
+    pytest.param(
+        "def f():\n    x = 1\n    def g():\n        nonlocal x\n        yield from x\n", id="in"
+    ),
+    pytest.param("try:\n    a\nexcept* B as c:\n    a[b:c, ::d] @= (y := e)\n", id="group"),
+]
+
+
+@pytest.mark.parametrize("code", EVERY_FIELD)
+def test_parts_are_all_nodes_but_contexts(code: str) -> None:
+    tree = ast.parse(code)
+    walked = [node for node in ast.walk(tree) if not isinstance(node, ast.expr_context)]
+    assert {id(node) for node in parts_of(tree)} == {id(node) for node in walked}
+    held = {
+        id(node)
+        for owner in walked
+        for name in holding_nodes(type(owner))
+        for value in [getattr(owner, name)]
+        for node in (value if isinstance(value, list) else [value])
+    }
+    assert {id(node) for node in walked[1:]} <= held
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -89,6 +89,43 @@ def test_classes_are_told_plainly() -> None:
     ]
 
 
+def test_each_method_gets_what_it_needs_of_its_class() -> None:
+    test = """class TestIt:
+    def doubled(self, n):
+        return n * 2
+
+    def hidden(self):
+        return self.inherited
+
+    def test_first(self):
+        assert toy.load(self.doubled(1)) == 2
+
+    def test_second(this):
+        assert toy.load(this.hidden()) == 2
+
+    def test_third(self):
+        assert toy.load(self.doubled(3)) == 6
+
+    def test_fourth(self):
+        assert toy.load(4) == 8
+"""
+    doubled = "import toy\n\ndef doubled(n):\n    return n * 2\n\nresult = toy.load(doubled(%d))\n"
+    assert snippets(test) == [doubled % 1, doubled % 3, "import toy\n\nresult = toy.load(4)\n"]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        pytest.param("import os", "from toy import read\n    x = read(1)", id="own-import"),
+        pytest.param("import toy.io as b", "x = b.write(1)", id="alias"),
+        pytest.param("from toy import io", "x = io.write(1)", id="name"),
+    ],
+)
+def test_what_a_test_uses_of_the_library_is_seen(head: str, body: str) -> None:
+    text = f"{head}\n\ndef test_it():\n    {body}\n"
+    assert len(codes_in("tests/test_a.py", text)) == 1
+
+
 @pytest.mark.parametrize(
     ("mark", "expect"),
     [
