@@ -103,12 +103,22 @@ class Clues:
         }
 
     @cached_property
-    def by_identity(self) -> dict[str, tuple[str, ...]]:
-        """Identity mark or canonical path in the old version → its public paths."""
+    def kept_by_identity(self) -> dict[str, tuple[str, ...]]:
+        """Identity mark or canonical path in the old version → its public paths that the new one has."""
         found: dict[str, list[str]] = {}
         for path, item in self.old_view.items():
-            found.setdefault(item.identity or item.canonical, []).append(path)
+            if path in self.new_view:
+                found.setdefault(item.identity or item.canonical, []).append(path)
         return {mark: tuple(sorted(paths)) for mark, paths in found.items()}
+
+    @cached_property
+    def kept_by_identity_and_name(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The same by last name, too: thousands of names may hold one `None`."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for mark, paths in self.kept_by_identity.items():
+            for path in paths:
+                found.setdefault((mark, path.rpartition(".")[2]), []).append(path)
+        return {key: tuple(paths) for key, paths in found.items()}
 
     @cached_property
     def by_new_identity(self) -> dict[str, tuple[str, ...]]:
@@ -134,6 +144,16 @@ class Clues:
         for path in self.new_view:
             found.setdefault(path.rpartition(".")[0], []).append(path)
         return {owner: tuple(sorted(paths)) for owner, paths in found.items()}
+
+    @cached_property
+    def named_children(self) -> dict[str, tuple[tuple[str, str, str], ...]]:
+        """New path → (path, last name, its `spelling`) directly below it, sorted by path."""
+        names = {path: path.rpartition(".")[2] for path in self.new_view}
+        spellings = {name: spelling(name) for name in {*names.values()}}
+        return {
+            owner: tuple((path, names[path], spellings[names[path]]) for path in paths)
+            for owner, paths in self.children.items()
+        }
 
     @cached_property
     def sentences(self) -> dict[str, tuple[str, ...]]:
@@ -249,6 +269,11 @@ class Clues:
         # "Made private as `numpy.fft._helper`"; of several for several, the one called the same.
         found.sort(key=lambda path: ("._" in path, path.rpartition(".")[2] != last))
         yield from ((path, rank) for rank, path in enumerate(found))
+
+
+def spelling(name: str) -> str:
+    """What `groupby` and `group_by` have in common."""
+    return name.replace("_", "").lower()
 
 
 def _in_stdlib(path: str) -> bool:

@@ -70,12 +70,15 @@ def _outside(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
 def _in_old(change: ApiChange, old: ApiObject, clues: Clues) -> Iterator[Proposal]:
     """Paths that were the same object in the old version and that the new one still has."""
     last = change.old_api.rpartition(".")[2]
-    for path in clues.by_identity.get(old.identity or old.canonical, ()):
-        if path == change.old_api or path not in clues.new_view:
+    mark = old.identity or old.canonical
+    if old.type_name in IMMUTABLE and old.identity is not None:
+        # equal numbers and strings are one object
+        paths = clues.kept_by_identity_and_name.get((mark, last), ())
+    else:
+        paths = clues.kept_by_identity.get(mark, ())
+    for path in paths:
+        if path == change.old_api:
             continue
-        by_chance = old.type_name in IMMUTABLE and old.identity is not None
-        if by_chance and path.rpartition(".")[2] != last:
-            continue  # equal numbers and strings are one object
         new = clues.new_view[path]
         touch = clues.touched[path].new if path in clues.touched else None
         if touch and (not touch.resolves or touch.deprecation):

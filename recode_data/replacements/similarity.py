@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
 from recode_data.records import ApiChange, ApiObject, ChangeKind, Evidence, EvidenceKind, ObjectKind
-from recode_data.replacements.evidence import Clues, Proposal, signature_names
+from recode_data.replacements.evidence import Clues, Proposal, signature_names, spelling
 
 GONE = frozenset({ChangeKind.REMOVED, ChangeKind.RENAMED, ChangeKind.MOVED})
 SPELLING_SCORE = 0.75
@@ -38,23 +38,24 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
     yield from _same_body(change, old, clues)
     yield from _same_name(change, old, last, clues)
     scored: list[tuple[float, str]] = []
-    for path in clues.children.get(owner, ()):
-        name = path.rpartition(".")[2]
+    last_spelling = spelling(last)
+    for path, name, name_spelling in clues.named_children.get(owner, ()):
         if name == last or name.startswith("_"):
             continue
-        new = clues.new_view[path]
-        if _spelling(name) == _spelling(last):
+        if name_spelling == last_spelling:
             yield _proposal(path, SPELLING_SCORE, "the same name, spelt differently")
             continue
+        if path in clues.old_view:
+            continue
+        new = clues.new_view[path]
         if (old.kind in _CALLABLE) != (new.kind in _CALLABLE):
             continue
-        is_new = path not in clues.old_view
         closeness = JaroWinkler.similarity(last, name)
         if closeness < 0.7 and last not in name and name not in last:
-            if is_new and _says_the_same(old, new):
+            if _says_the_same(old, new):
                 yield _proposal(path, SAME_WORDS_SCORE, "new, and described in the same words")
             continue
-        if not is_new or _digits(name) != _digits(last):
+        if _digits(name) != _digits(last):
             continue
         score = likeness(old, new, last, name)
         if score >= LOOKALIKE_FROM:
@@ -126,10 +127,6 @@ def _same_name(change: ApiChange, old: ApiObject, last: str, clues: Clues) -> It
 def _digits(name: str) -> list[str]:
     """`version_under1p18` is not `version_under1p21`, nor `PY37` the same as `PY38`."""
     return re.findall(r"\d+", name)
-
-
-def _spelling(name: str) -> str:
-    return re.sub(r"_", "", name).lower()
 
 
 def _proposal(path: str, score: float, detail: str) -> Proposal:
