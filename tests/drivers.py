@@ -32,6 +32,21 @@ driver.run(json.load(sys.stdin), Channel())
 out.write(json.dumps(sent))
 """
 
+LACKING_A_LIBRARY = {
+    "toy/__init__.py": """
+import ctypes.util
+looked = []
+def look_up(name):
+    looked.append(name)
+ctypes.util._findLib_gcc = look_up
+""",
+    "toy/a.py": "import ctypes.util\nif not ctypes.util.find_library('toy-absent'): raise OSError",
+    "toy/b.py": "from toy import a",
+    "toy/c.py": "from toy import a",
+    "toy/z.py": "from toy import looked\nassert len(looked) == 2",
+}
+"""Three modules that cannot be imported, and one that can where what the first one lacks is looked up once more."""
+
 
 def run_driver(driver: str, payload: JsonValue, root: Path) -> list[JsonValue]:
     """What a driver sends when it runs on the packages in `root`."""

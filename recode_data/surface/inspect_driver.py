@@ -16,6 +16,7 @@ Messages, each a chunk so that what was seen before a crash arrives:
 
 import contextlib
 import enum
+import functools
 import importlib
 import inspect
 import re
@@ -42,6 +43,8 @@ KINDS = {
     inspect.Parameter.KEYWORD_ONLY: "keyword_only",
     inspect.Parameter.VAR_KEYWORD: "var_keyword",
 }
+LOOK_UPS = ("_findSoname_ldconfig", "_findLib_gcc", "_findLib_ld")
+"""Of `ctypes.util`, on Linux; each starts a process."""
 PLAIN_MEMBERS = frozenset(
     (
         "__module__ __doc__ __dict__ __weakref__ __slots__ __annotations__ __qualname__ __name__ "
@@ -143,6 +146,7 @@ class _Inspector:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # SystemExit at import is common in scripts
+                _look_up_once()
                 return None, "%s: %s" % (type(error).__name__, str(error)[:300]), []
             finally:
                 signal.alarm(0)
@@ -316,6 +320,19 @@ class _Inspector:
         if inspect.isfunction(raw):
             entry["l"] = 1
         return entry
+
+
+def _look_up_once():
+    """Have each shared library looked up only once from now on.
+
+    What cannot be imported for want of one is imported again for every module that needs it: without
+    GDAL, looking for that was 20 of the 22 s in which Django's modules are imported.
+    """
+    util = sys.modules.get("ctypes.util")
+    for name in LOOK_UPS:
+        look_up = getattr(util, name, None)
+        if inspect.isfunction(look_up):
+            setattr(util, name, functools.lru_cache(None)(look_up))
 
 
 def _fields(cls):

@@ -7,6 +7,7 @@ Payload: {"paths": [dotted path, …]}. Messages: chunks [{"path", "ok", "error"
 """
 
 import contextlib
+import functools
 import importlib
 import inspect
 import signal
@@ -16,6 +17,8 @@ import warnings
 
 SECONDS = 20
 CHUNK = 200
+LOOK_UPS = ("_findSoname_ldconfig", "_findLib_gcc", "_findLib_ld")
+"""Of `ctypes.util`, on Linux; each starts a process."""
 SAMPLES = ((), (0,), ((1,),), ("a",), ([1],))
 
 
@@ -106,6 +109,7 @@ class _Toucher:
                 except KeyboardInterrupt:
                     raise
                 except BaseException as problem:
+                    _look_up_once()
                     value = None
                     error = [type(problem).__name__, str(problem)[:1500]]
                 finally:
@@ -136,6 +140,15 @@ class _Toucher:
             except AttributeError as error:
                 if name in str(error) and len(str(error)) > 60:
                     raise  # says more than "no attribute"
+
+
+def _look_up_once():
+    """Have each shared library looked up only once from now on: see `inspect_driver.py`."""
+    util = sys.modules.get("ctypes.util")
+    for name in LOOK_UPS:
+        look_up = getattr(util, name, None)
+        if inspect.isfunction(look_up):
+            setattr(util, name, functools.lru_cache(None)(look_up))
 
 
 def _instance(cls):

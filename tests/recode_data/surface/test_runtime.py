@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recode_data.records import ObjectKind, Origin
-from tests.drivers import running_surface, running_surface_of
+from tests.drivers import LACKING_A_LIBRARY, running_surface, running_surface_of
 from tests.surfaces import objects, toylib_surface
 from tests.toy_index import VERSIONS, toylib_source
 
@@ -201,3 +201,8 @@ def test_what_stands_in_for_a_module_is_no_name_of_those_who_import_it() -> None
     found = objects(running_surface_of(files))
     assert "toy.part.f" in found
     assert "toy.part.utils" not in found
+
+
+def test_a_library_that_several_modules_lack_is_not_looked_up_for_each() -> None:
+    surface = running_surface_of(LACKING_A_LIBRARY)
+    assert [module for module, _ in surface.failures] == ["toy.a", "toy.b", "toy.c"]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from recode_data.records import ApiChange, ChangeKind
+from pathlib import Path
+
+from recode_data.records import ApiChange, ChangeKind, JsonValue
+from recode_data.surface import touch_driver
 from recode_data.surface.touch import touch_paths
-from tests.drivers import toylib_toucher
+from tests.drivers import LACKING_A_LIBRARY, run_driver, toylib_toucher
 
 
 def change(path: str, kind: ChangeKind = ChangeKind.REMOVED, **fields: str) -> ApiChange:
@@ -54,3 +57,13 @@ def test_access_below_what_is_gone_fails_there() -> None:
     touched = touch_paths([change("toylib.absent.f")], toylib_toucher("1.0"), toylib_toucher("2.0"))
     assert touched["toylib.absent.f"].new is not None
     assert touched["toylib.absent.f"].new.failed_at == "toylib.absent"
+
+
+def test_a_library_that_several_modules_lack_is_not_looked_up_for_each(tmp_path: Path) -> None:
+    (tmp_path / "toy").mkdir()
+    for name, text in LACKING_A_LIBRARY.items():
+        (tmp_path / name).write_text(text)
+    paths: list[JsonValue] = ["toy.a.f", "toy.b.f", "toy.c.f", "toy.z.looked"]
+    (chunk,) = run_driver(touch_driver.__file__, {"paths": paths}, tmp_path)
+    assert isinstance(chunk, list)
+    assert [item["ok"] for item in chunk if isinstance(item, dict)] == [False, False, False, True]
