@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import msgspec
@@ -107,10 +107,11 @@ def read_many(
     Args:
         lists: what to read.
         cache: gives the path where the facts of one content are kept; None: no cache.
-        jobs: processes; None: as many as there are processors, one for small releases.
+        jobs: processes; None: as many as there are processors, one for small releases, and where
+            others work beside this one.
     """
     sizes = [[Path(file.path).stat().st_size for file in files] for files in lists]
-    jobs = jobs or (os.cpu_count() or 1)
+    jobs = jobs or (1 if _is_beside_others() else os.cpu_count() or 1)
     if sum(map(sum, sizes)) < PARALLEL_FROM_BYTES or jobs == 1:
         for files in lists:
             yield tuple(_read_one(file, cache) for file in files)
@@ -127,6 +128,12 @@ def read_many(
                 facts = msgspec.msgpack.decode(future.result(), type=list[FileFacts])
                 by_path.update(zip((file.path for file in share), facts, strict=True))
             yield tuple(by_path[file.path] for file in files)
+
+
+def _is_beside_others() -> bool:
+    """Whether this is a worker, or a thread that gets something ready: the processors have work, and
+    each further process would only add its start."""
+    return parent_process() is not None or threading.current_thread() is not threading.main_thread()
 
 
 def _shares(files: Sequence[SourceFile], sizes: Sequence[int], jobs: int) -> list[list[SourceFile]]:
