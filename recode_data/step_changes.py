@@ -15,6 +15,7 @@ from recode_data.catalog import companions_of
 from recode_data.changes import find_changes
 from recode_data.companions import find_companions
 from recode_data.errors import EnvironmentLacksError
+from recode_data.garbage import uncollected
 from recode_data.import_check import check_lives
 from recode_data.journal import write_atomically
 from recode_data.records import (
@@ -187,11 +188,12 @@ def step_changes(context: StepContext, workspace: Workspace, sandboxes: SandboxP
         SandboxError: the sandbox itself failed.
     """
     path = workspace.cached("changes", _key(context))
-    try:
-        kept = decode(path.read_bytes(), _Kept)
-    except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
-        kept = _find(context, workspace, sandboxes)
-        write_atomically(path, encode(kept))
+    with uncollected():
+        try:
+            kept = decode(path.read_bytes(), _Kept)
+        except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
+            kept = _find(context, workspace, sandboxes)
+            write_atomically(path, encode(kept))
     return StepChanges(context, kept.old, kept.new, kept.notes, kept.changes)
 
 

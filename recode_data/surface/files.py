@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from recode_data.garbage import uncollected
 from recode_data.records import content_id
 from recode_data.surface.extract import extract
 from recode_data.surface.facts import EXTRACTOR_VERSION, FileFacts
@@ -114,7 +115,9 @@ def read_many(
     jobs = jobs or (1 if _is_beside_others() else os.cpu_count() or 1)
     if sum(map(sum, sizes)) < PARALLEL_FROM_BYTES or jobs == 1:
         for files in lists:
-            yield tuple(_read_one(file, cache) for file in files)
+            with uncollected():
+                facts_of_list = tuple(_read_one(file, cache) for file in files)
+            yield facts_of_list
         return
     method = "fork" if threading.active_count() == 1 else "spawn"
     with ProcessPoolExecutor(jobs, mp_context=get_context(method)) as pool:
@@ -149,7 +152,8 @@ def _shares(files: Sequence[SourceFile], sizes: Sequence[int], jobs: int) -> lis
 
 
 def _read_packed(files: Iterable[SourceFile], cache: CachePath | None) -> bytes:
-    return msgspec.msgpack.encode([_read_one(file, cache) for file in files])
+    with uncollected():
+        return msgspec.msgpack.encode([_read_one(file, cache) for file in files])
 
 
 def _read_one(file: SourceFile, cache: CachePath | None) -> FileFacts:
