@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from recode_data.changes.parameters import ParameterDiff, parameter_diff
 from recode_data.records import ApiObject, ObjectKind, Surface
 
 INHERITED_BY_ALL = frozenset(dir(object))
@@ -88,6 +90,13 @@ class Comparison:
         self.pairs: tuple[Pair, ...] = tuple(self._pairs())
         self.vanished: tuple[Vanished, ...] = tuple(self._vanished())
         self.appeared: tuple[Vanished, ...] = tuple(self._appeared())
+
+    @cached_property
+    def parameter_diffs(self) -> tuple[tuple[Pair, ParameterDiff], ...]:
+        """Pairs of which both signatures are known, with what became of their parameters: seven kinds
+        of change ask for that."""
+        diffs = ((pair, parameter_diff(pair.old, pair.new)) for pair in self.pairs)
+        return tuple((pair, diff) for pair, diff in diffs if diff is not None)
 
     def _pairs(self) -> Iterator[Pair]:
         groups: dict[tuple[object, ...], list[str]] = {}

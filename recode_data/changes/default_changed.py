@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from recode_data.changes.comparison import Comparison
 from recode_data.changes.deprecated import says_deprecated
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import parameter_diff
 from recode_data.records import ApiChange, ChangeKind
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """Defaults that differ as values; unknown ones (`...` of a stub) are never different."""
-    for pair in comparison.pairs:
-        diff = parameter_diff(pair)
-        if diff is None:
-            continue
+    for pair, diff in comparison.parameter_diffs:
         renamed = [(old, new) for old, new, _ in diff.renamed]
         for old, new in [*diff.kept, *renamed]:
             if old.default is None or new.default is None:

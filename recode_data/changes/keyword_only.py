@@ -6,16 +6,12 @@ from collections.abc import Iterator
 
 from recode_data.changes.comparison import Comparison
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import parameter_diff
 from recode_data.records import ApiChange, ChangeKind, ParameterKind
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """One change per callable, at the first such parameter; the detail names them all."""
-    for pair in comparison.pairs:
-        diff = parameter_diff(pair)
-        if diff is None:
-            continue
+    for pair, diff in comparison.parameter_diffs:
         renamed = [(old, new) for old, new, _ in diff.renamed]
         names = [
             old.name

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 from recode_data.changes.comparison import Comparison
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import CATCH_ALL, parameter_diff
+from recode_data.changes.parameters import CATCH_ALL
 from recode_data.records import ApiChange, ChangeKind
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """New parameters without default, and old ones that lost theirs."""
-    for pair in comparison.pairs:
-        diff = parameter_diff(pair)
-        if diff is None:
-            continue
+    for pair, diff in comparison.parameter_diffs:
         for parameter in diff.added:
             if parameter.default is None and parameter.kind not in CATCH_ALL:
                 yield parameter_change(

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from recode_data.changes.comparison import Comparison, Pair
 from recode_data.changes.deprecated import is_marked, sentinel_default
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import CATCH_ALL, ParameterDiff, parameter_diff
+from recode_data.changes.parameters import CATCH_ALL, ParameterDiff
 from recode_data.records import ApiChange, ChangeKind, Parameter, ParameterKind
 from recode_data.surface.deprecations import REMOVED_NOW
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """Parameters without successor; also those that only the old decorators accepted."""
-    for pair in comparison.pairs:
-        diff = parameter_diff(pair)
-        if diff is None:
-            continue
+    for pair, diff in comparison.parameter_diffs:
         accepts_any = any(
             parameter.kind is ParameterKind.VAR_KEYWORD for parameter in diff.new.parameters
         )

@@ -8,17 +8,14 @@ from dataclasses import replace
 from recode_data.changes.comparison import Comparison, Pair
 from recode_data.changes.deprecated import is_marked
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import CATCH_ALL, ParameterDiff, parameter_diff
+from recode_data.changes.parameters import CATCH_ALL, ParameterDiff
 from recode_data.records import ApiChange, ChangeKind, Evidence, EvidenceKind, ParameterKind
 from recode_data.surface.deprecations import REMOVED_NOW
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """Renamed in the signature, or a renaming decorator of the old version that is gone."""
-    for pair in comparison.pairs:
-        diff = parameter_diff(pair)
-        if diff is None:
-            continue
+    for pair, diff in comparison.parameter_diffs:
         for old, new, why in diff.renamed:
             if old.kind in CATCH_ALL or new.kind is ParameterKind.POSITIONAL_ONLY:
                 continue

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 from recode_data.changes.comparison import Comparison
 from recode_data.changes.parameter_changes import parameter_change
-from recode_data.changes.parameters import POSITIONAL, ParameterDiff, parameter_diff
+from recode_data.changes.parameters import POSITIONAL, ParameterDiff
 from recode_data.records import ApiChange, ChangeKind
 
 
 def find(comparison: Comparison) -> Iterator[ApiChange]:
     """The first parameter that another one displaced, by a swap or by an insertion."""
-    for pair in comparison.pairs:
-        diff = parameter_diff(pair)
-        if diff is None:
-            continue
+    for pair, diff in comparison.parameter_diffs:
         name = _first_displaced(diff)
         if name is not None:
             yield parameter_change(

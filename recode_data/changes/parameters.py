@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import JaroWinkler
 
-from recode_data.changes.comparison import Pair
-from recode_data.records import Deprecation, Parameter, ParameterKind, Signature
+from recode_data.records import ApiObject, Deprecation, Parameter, ParameterKind, Signature
 
 SIMILAR_NAMES = 0.75
 """Jaro-Winkler similarity at which `n_iter` and `max_iter` count as one parameter, renamed."""
@@ -17,7 +16,7 @@ POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD
 
 @dataclass(frozen=True, slots=True)
 class ParameterDiff:
-    """The parameters of one pair, sorted out."""
+    """The parameters of one object in both versions, sorted out."""
 
     old: Signature
     new: Signature
@@ -28,9 +27,9 @@ class ParameterDiff:
     """(old, new, why)."""
 
 
-def parameter_diff(pair: Pair) -> ParameterDiff | None:
+def parameter_diff(old_object: ApiObject, new_object: ApiObject) -> ParameterDiff | None:
     """None where either side has no known signature."""
-    old, new = pair.old.signature, pair.new.signature
+    old, new = old_object.signature, new_object.signature
     if old is None or new is None or _is_unknown(old) or _is_unknown(new):
         return None
     new_names = {parameter.name: parameter for parameter in new.parameters}
@@ -45,7 +44,7 @@ def parameter_diff(pair: Pair) -> ParameterDiff | None:
     renamed: list[tuple[Parameter, Parameter, str]] = []
     marks = {
         item.parameter: item
-        for item in (*pair.new.deprecations, *pair.old.deprecations)
+        for item in (*new_object.deprecations, *old_object.deprecations)
         if item.parameter
     }
     for parameter in list(removed):
