@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from recode_data.changes.comparison import public_view
 from recode_data.records import ApiChange, ApiObject, Evidence, ObjectKind, Surface
@@ -61,8 +61,12 @@ def sentences_of(note: str) -> Iterator[str]:
         index += 1
 
 
-def sentences_by_name(notes: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Last name → sentences of the notes in which it stands as code, in order."""
+@lru_cache(maxsize=1)
+def sentences_by_name(notes: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Last name → sentences of the notes in which it stands as code, in order.
+
+    Asked for a step's notes before its changes are touched and after that.
+    """
     found: dict[str, dict[str, None]] = {}
     for note in notes:
         for sentence in sentences_of(note):
@@ -156,7 +160,7 @@ class Clues:
         }
 
     @cached_property
-    def sentences(self) -> dict[str, tuple[str, ...]]:
+    def sentences(self) -> Mapping[str, tuple[str, ...]]:
         """Last name → sentences of the notes in which it stands as code, in order."""
         return sentences_by_name(self.notes)
 

@@ -41,7 +41,7 @@ def propose(change: ApiChange, clues: Clues) -> Iterator[Proposal]:
             )
 
 
-def texts_in_notes(changes: Iterable[ApiChange], notes: Iterable[str]) -> tuple[str, ...]:
+def texts_in_notes(changes: Iterable[ApiChange], notes: tuple[str, ...]) -> tuple[str, ...]:
     """Sentences of release notes about what went: they may name things to write instead."""
     sentences = sentences_by_name(notes)
     gone = {
