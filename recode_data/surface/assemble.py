@@ -191,10 +191,10 @@ class _Assembly:
     ) -> Iterator[ApiObject]:
         """Own members, and those of bases that have no public path of their own."""
         for name, (owner, member) in self._package.members(resolved).items():
-            if not is_public_member(name, member.definition):
-                continue
             if owner.canonical != resolved.canonical and owner.canonical in preferred:
                 continue  # shown on the base; `public_view` brings it here
+            if not is_public_member(name, member.definition):
+                continue
             assert member.definition is not None  # noqa: S101 - members are definitions
             api = self._described(f"{path}.{name}", member, member.definition, in_class=True)
             inherited = owner.canonical if owner.canonical != resolved.canonical else None

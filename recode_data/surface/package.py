@@ -53,6 +53,8 @@ class Package:
         self._resolved: dict[tuple[str, str], Resolved | None] = {}
         self._exports: dict[str, tuple[str, ...] | None] = {}
         self._mro: dict[str, tuple[Resolved, ...]] = {}
+        self._own_members: dict[Resolved, dict[str, tuple[Resolved, Resolved]]] = {}
+        """Class → name → (itself, member), for all that inherit them."""
         self._following: set[str] = set()
         # What a run adds; see `runtime.overlay`.
         self.seen: dict[str, frozenset[str]] = {}
@@ -75,6 +77,7 @@ class Package:
         self._resolved.clear()
         self._exports.clear()
         self._mro.clear()
+        self._own_members.clear()
         self._children.clear()
         for name in sorted(self.modules):
             parent, _, child = name.rpartition(".")
@@ -361,16 +364,18 @@ class Package:
         found: dict[str, tuple[Resolved, Resolved]] = {}
         for owner in self.class_mro(resolved):
             assert owner.definition is not None  # noqa: S101 - bases are classes
+            own = self._own_members.setdefault(owner, {})
             for name, definition in owner.definition.members.items():
                 known = found.get(name)
-                if known is None:
-                    found[name] = (owner, self.own_member(owner, definition))
-                elif (
-                    known[1].definition is not None
-                    and known[1].definition.flavour is Flavour.INSTANCE
-                    and definition.flavour is not Flavour.INSTANCE
-                ):  # what the constructor assigns does not hide an inherited property
-                    found[name] = (owner, self.own_member(owner, definition))
+                if known is not None and (
+                    known[1].definition is None
+                    or known[1].definition.flavour is not Flavour.INSTANCE
+                    or definition.flavour is Flavour.INSTANCE
+                ):
+                    continue  # what the constructor assigns does not hide an inherited property
+                if name not in own:
+                    own[name] = (owner, self.own_member(owner, definition))
+                found[name] = own[name]
         return dict(sorted(found.items()))
 
 

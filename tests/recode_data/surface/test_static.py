@@ -262,6 +262,26 @@ def test_signatures_are_those_of_the_call(path: str, signature: str) -> None:
     assert str(objects(surface_of(CLASSES))[path].signature) == signature
 
 
+def test_classes_of_one_hidden_base_have_members_of_their_own() -> None:
+    source = (
+        "class _Base:\n    def f(self, a): ...\n    def g(self): ...\n"
+        "class A(_Base):\n    def f(self, b): ...\n"
+        "class B(_Base):\n    pass\n"
+    )
+    found = objects(surface_of({"toy/__init__.py": source}))
+    shown = {
+        path: (str(found[path].signature), found[path].inherited_from)
+        for path in found
+        if path.count(".") == 2
+    }
+    assert shown == {
+        "toy.A.f": ("(b)", None),
+        "toy.A.g": ("()", "toy._Base"),
+        "toy.B.f": ("(a)", "toy._Base"),
+        "toy.B.g": ("()", "toy._Base"),
+    }
+
+
 def test_members_of_hidden_bases_are_shown_on_the_subclass_and_those_of_public_ones_once() -> None:
     found = objects(surface_of(CLASSES))
     assert found["toy.Inherits.shown"].inherited_from == "toy._Hidden"
