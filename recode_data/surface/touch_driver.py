@@ -65,11 +65,10 @@ class _Toucher:
         entry = {"path": path, "ok": error is None, "error": error, "at": at}
         entry["w"] = warned[-6:]
         if error is None:
-            module = getattr(value, "__module__", None)
-            name = getattr(value, "__qualname__", None)
+            module, name = _safe(value, "__module__"), _safe(value, "__qualname__")
             if isinstance(module, str) and isinstance(name, str):
                 entry["c"] = "%s.%s" % (module, name)
-            elif isinstance(value, types.ModuleType):
+            elif _is_module(value):
                 entry["c"] = value.__name__
         return entry
 
@@ -91,7 +90,7 @@ class _Toucher:
                 error = [type(problem).__name__, str(problem)[:1500]]
             finally:
                 signal.alarm(0)
-        if isinstance(owner, types.ModuleType):
+        if _is_module(owner):
             value, missing, said = self.load(path)
             if missing is None:
                 return value, None, said
@@ -156,6 +155,17 @@ def _instance(cls):
         with contextlib.suppress(Exception):
             return (cls(*sample),)
     return None
+
+
+def _is_module(value):
+    return issubclass(type(value), types.ModuleType)  # `isinstance` asks lazy objects what they are
+
+
+def _safe(value, name):
+    try:
+        return getattr(value, name, None)
+    except BaseException:
+        return None
 
 
 def _about(caught):

@@ -37,6 +37,23 @@ __all__ = [n for n in list(globals()) if not n.startswith("_") and n != "name"]
     assert found["toy.one"].origins == (Origin.RUNTIME,)
 
 
+def test_an_object_that_does_not_say_what_it_is_hides_nothing_else() -> None:
+    source = """
+class _Lazy:
+    @property
+    def __class__(self):
+        raise RuntimeError("not configured")
+    def __getattr__(self, name):
+        raise RuntimeError("not configured")
+settings = _Lazy()
+for name in ("one", "two"):
+    globals()[name] = lambda a, b=1: a
+"""
+    found = objects(running_surface_of({"toy/__init__.py": source}))
+    assert {"toy.one", "toy.two", "toy.settings"} <= found.keys()
+    assert found["toy.one"].origins == (Origin.RUNTIME,)
+
+
 def test_names_that_only_source_has_are_not_public() -> None:
     found = objects(
         running_surface_of({"toy/__init__.py": "def f(): ...\ndef g(): ...\ndel globals()['g']"})

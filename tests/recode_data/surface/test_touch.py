@@ -67,3 +67,18 @@ def test_a_library_that_several_modules_lack_is_not_looked_up_for_each(tmp_path:
     (chunk,) = run_driver(touch_driver.__file__, {"paths": paths}, tmp_path)
     assert isinstance(chunk, list)
     assert [item["ok"] for item in chunk if isinstance(item, dict)] == [False, False, False, True]
+
+
+def test_an_object_that_does_not_say_what_it_is_is_touched_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "toy.py").write_text(
+        "class Lazy:\n"
+        "    @property\n"
+        "    def __class__(self): raise RuntimeError('not configured')\n"
+        "    def __getattr__(self, name): raise RuntimeError('not configured')\n"
+        "settings = Lazy()\n"
+    )
+    paths: list[JsonValue] = ["toy.settings", "toy.settings.debug", "toy.Lazy"]
+    (chunk,) = run_driver(touch_driver.__file__, {"paths": paths}, tmp_path)
+    assert isinstance(chunk, list)
+    said = [(item["ok"], item["error"]) for item in chunk if isinstance(item, dict)]
+    assert said == [(True, None), (False, ["RuntimeError", "not configured"]), (True, None)]
