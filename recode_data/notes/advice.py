@@ -41,6 +41,7 @@ _OF_A_WAY = re.compile(
 )
 _MADE = r"should (?:not|no longer) be (?:instantiated|constructed|created|subclassed|called)"
 _KEPT = re.compile(r"v\d+|compat|legacy|deprecated|old")
+_BUILTIN = re.compile(r"\balias (?:for|of) the builtin [`'\"](\w+)[`'\"]")
 _WITH = re.compile(r"\bwith\s+(?:an?|the)\s+(?:proper|explicit|appropriate)\s+[`'\"]?(\w+)")
 
 
@@ -86,6 +87,8 @@ def speaks_against(item: FurtherChange, said: str, new_code: str) -> bool:
     message = message_about(change, said)
     if item.replacement is not None and _is_a_copy(item.replacement.new_api, change, message):
         return True
+    if item.replacement is not None and not _is_of_builtin(item.replacement.new_api, message):
+        return True
     written = {*re.findall(r"\w+", new_code)}
     if not written.issuperset(_arguments_asked_for(change, message)):
         return True
@@ -104,6 +107,13 @@ def _is_a_copy(new_api: str, change: ApiChange, message: str) -> bool:
     added = {*new_api.split(".")[:-1]} - {*change.old_api.split(".")}
     kept = [part for part in added if _KEPT.fullmatch(part)]
     return any(not re.search(rf"\b{part}\b", message) for part in kept)
+
+
+def _is_of_builtin(new_api: str, message: str) -> bool:
+    """Whether it is the builtin of which the old name is said to be an alias, if it is said to be one:
+    `np.str_`, which NumPy names for those who wanted something else, is not `str`."""
+    named = _BUILTIN.search(message)
+    return named is None or new_api.removeprefix("builtins.") == named[1]
 
 
 def _is_of(name: str, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import re
 from collections.abc import Mapping
@@ -15,14 +16,23 @@ from recode_data.notes.instead import (
     leaves_out,
     uses_of,
 )
-from recode_data.notes.reading import all_keywords, leaf_of, passes, plain
+from recode_data.notes.reading import (
+    all_keywords,
+    imported_names,
+    leaf_of,
+    names_called,
+    passes,
+    plain,
+)
 from recode_data.records import (
     ApiChange,
     Candidate,
     ChangeKind,
+    Effect,
     EvidenceKind,
     FurtherChange,
     Producer,
+    Proof,
     Verified,
 )
 from recode_data.rewrites.members import changes_member
@@ -58,7 +68,7 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
         return is_passed or is_replaced_by_arguments(item, candidate)
     if change.kind is ChangeKind.BEHAVIOUR:
         told = instead(item, candidate, may_list=False)
-        return bool(told)
+        return bool(told) and not _calls_its_own(told, candidate)
     if change.parameter is not None and _announces_something_else(change.parameter, said):
         return False
     if change.kind is ChangeKind.PARAMETER_RENAMED:
@@ -72,6 +82,13 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
     if change.kind in WHOLE or change.kind is ChangeKind.KIND_CHANGED:
         return bool(instead(item, candidate))
     return True
+
+
+def _calls_its_own(told: str, candidate: Candidate) -> bool:
+    """Whether it shows a call of what the program itself binds: no reader of the note knows that."""
+    known = {*dir(builtins), leaf_of(candidate.change.old_api)}
+    known |= imported_names(candidate.old_code) | imported_names(candidate.new_code)
+    return any(names_called(code) - known for code in re.findall(r"`([^`]*)`", told))
 
 
 def _announces_something_else(parameter: str, said: str) -> bool:
@@ -97,6 +114,17 @@ def _is_metadata(item: FurtherChange) -> bool:
 
 def _is_dunder(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
+
+
+def breaks_elsewhere(candidate: Candidate, proof: Proof) -> bool:
+    """Whether what is deprecated does not warn but fails, with an error that says nothing of it: what
+    was passed is refused now, and another name alone does not help."""
+    change = candidate.change
+    is_whole = change.kind is ChangeKind.DEPRECATED and change.parameter is None
+    if candidate.further or candidate.producer is Producer.CONTROL or not is_whole:
+        return False
+    words = {*re.findall(r"\w+", proof.message)}
+    return proof.effect is Effect.BREAK and words.isdisjoint(change.old_api.split(".")[1:])
 
 
 def goes_against_advice(candidate: Candidate, said: Mapping[str, str]) -> bool:

@@ -115,3 +115,19 @@ def leaf_of(path: str) -> str:
 def plain(path: str) -> str:
     """Its last name without what spellings differ in: `cum_max` and `CumMax` are alike."""
     return path.rpartition(".")[2].replace("_", "").lower()
+
+
+def names_called(code: str) -> set[str]:
+    """Plain names that are called: `f` of `f(a.g())`."""
+    return {call.func.id for call in calls_in(code) if isinstance(call.func, ast.Name)}
+
+
+def imported_names(code: str) -> set[str]:
+    """Names that imports bind."""
+    try:
+        nodes = [*ast.walk(ast.parse(code))]
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    imports = (node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    names = (alias.asname or alias.name for node in imports for alias in node.names)
+    return {name.partition(".")[0] for name in names}

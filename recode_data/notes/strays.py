@@ -26,6 +26,7 @@ def stray_edit(candidate: Candidate) -> str | None:
         return (
             _two_names(old, new)
             or _doubled_call(old, new)
+            or _made_alike(old, new)
             or _other_statement(candidate, old, new)
             or _other_text(candidate, old, new)
         )
@@ -72,6 +73,25 @@ def _doubled_call(old: ast.Module, new: ast.Module) -> str | None:
     )
     long = [call for call in after if len(call) > LONG_CALL]
     return f"twice in one statement: {long[-1]}" if len(long) > len(before) else None
+
+
+def _made_alike(old: ast.Module, new: ast.Module) -> str | None:
+    """Calls for two values that are one call now: `is_dst=True` and `is_dst=False` both left out."""
+    before, after = ([*map(_computed, _statements(tree))] for tree in (old, new))
+    if len(before) != len(after):
+        return None
+    became: dict[str, str | None] = {}
+    for was, now in zip(before, after, strict=True):
+        if now is not None and became.setdefault(now, was) != was:
+            return f"two calls became one: {now}"
+    return None
+
+
+def _computed(statement: ast.stmt) -> str | None:
+    """The call with arguments whose value a statement shows or binds."""
+    value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
+    has_any = isinstance(value, ast.Call) and (value.args or value.keywords)
+    return ast.unparse(value) if value and has_any else None
 
 
 def _repeated_calls(statement: ast.stmt) -> Iterator[str]:

@@ -35,13 +35,20 @@ def with_module_replaced(
         return None
     if "." not in module or not new_module or not _went(module, gone):
         return None
-    if module.startswith(f"{new_module}."):  # a name for a module is none for the package around it
-        return None
+    if module.startswith(f"{new_module}.") and not _is_named_after(new_module, module, code):
+        return None  # a name for a module is none for the package around it
     if module not in _bound_whole(code, new_module.rpartition(".")[2]) or new_module in _imported(
         code
     ):
         return None
     return rename_path(code, module, new_module)
+
+
+def _is_named_after(package: str, module: str, code: str) -> bool:
+    """Whether what the program calls the module is short for the package: `import altair.v3 as alt`."""
+    name = package.rpartition(".")[2]
+    called = (alias.asname or "" for path, alias, _ in _imports(code) if path == module)
+    return any(len(short) > 1 and name.startswith(short) for short in called)
 
 
 def _went(module: str, gone: Iterable[str]) -> bool:

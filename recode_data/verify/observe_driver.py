@@ -37,6 +37,8 @@ FILENAME = "<snippet>"
 PRINT_LIMIT_CHARS = 100000
 EVENT_LIMIT = 400
 NAME_LIMIT = 200
+HARMLESS = "may indicate binary incompatibility"
+"""What modules say of how they were compiled: once, whichever program imports them first."""
 RECEIVER_LIMIT = 20
 """Kinds of values that one attribute is read from."""
 
@@ -83,6 +85,8 @@ class _Recorder:
 
     def warn(self, message):
         category = message.category
+        if HARMLESS in str(message.message):
+            return
         entry = {
             "category": category.__name__,
             "mro": [base.__name__ for base in category.__mro__],

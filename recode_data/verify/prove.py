@@ -19,9 +19,10 @@ from recode_data.sandbox import Limits, SandboxPool
 from recode_data.verify.preload import NO_PRELOAD, Preload
 from recode_data.verify.verifier import SNIPPET_LIMITS, Verifier
 
-MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0)
+MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0, wall_seconds=20.0)
 """A proof runs its program about ten times: of networkx 2.8.8 to 3.1, five runs of 1,140 took half of all
-the time. Who proves rows again has the longer limit, whatever his machine."""
+the time; and what waits for a mouse waits for as long as it may. Who proves rows again has the longer
+limits, whatever his machine."""
 
 PATIENCE = 1.5
 """Seconds of CPU that old code may take. Of the first 218 s of proofs of scikit-learn 1.4.2 to 1.6.1, five

@@ -65,8 +65,10 @@ def test_names_that_a_message_says_to_write(message: str, expected: tuple[str, .
         ("LOAD is deprecated.", "toy.compat", "toy.compat", False),
         ("LOAD is deprecated.", "toy.get", "toy.get()", False),
         ("other is deprecated. Use toy.read.", "toy.get", "toy.get()", False),
+        ("LOAD was an alias for the builtin `str`. Use `str`. Or else use `toy.str_`.", "toy.str_", "toy.str_(1)", True),
+        ("LOAD was an alias for the builtin `str`. Use `str`. Or else use `toy.str_`.", "builtins.str", "str(1)", False),
     ],
-    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "whatever it takes", "the use of it", "itself", "in plain words", "a copy", "a copy that is named", "only a name", "no word", "of another"],
+    ids=["any number", "the one", "elsewhere", "one of two", "a module", "taken up", "not taken up", "half of it", "all of it", "whatever it takes", "the use of it", "itself", "in plain words", "a copy", "a copy that is named", "only a name", "no word", "of another", "not the builtin", "the builtin"],
 )  # fmt: skip
 def test_another_successor_than_the_library_names(
     message: str, new_api: str | None, new_code: str, expected: bool

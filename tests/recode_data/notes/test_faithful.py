@@ -15,13 +15,16 @@ from recode_data.records import (
     ChangeKind,
     Dropped,
     DropReason,
+    Effect,
     Evidence,
     EvidenceKind,
     FurtherChange,
     ObjectKind,
     Producer,
+    Proof,
     Replacement,
     Verified,
+    encode,
 )
 from tests.making import make_candidate, make_change, make_verified
 
@@ -78,6 +81,39 @@ def test_a_row_gets_its_notes_or_is_dropped() -> None:
     assert isinstance(dropped, Dropped)
     assert dropped.reason is DropReason.UNEXPLAINED
     assert noted([dropped]) == (dropped,)
+
+
+@pytest.mark.parametrize(
+    ("old", "is_row"),
+    [
+        ("x = toy.load(toy.int8(1))", True),
+        ("def int8(n):\n    return toy.load(n)\nx = toy.load(int8(1))", False),
+        ("from toy import int8\nx = toy.load(int8(1))", True),
+    ],
+    ids=["of the library", "of the program", "imported"],
+)
+def test_another_behaviour_is_not_told_by_what_the_program_defines(old: str, is_row: bool) -> None:
+    change = make_change(kind=ChangeKind.BEHAVIOUR)
+    new = old.replace("int8(1)", "int8(0)")
+    candidate = make_candidate(f"import toy\n{old}\n", f"import toy\n{new}\n", change=change, producer=Producer.EVOLVED, replacement=None)  # fmt: skip
+    assert unexplained(candidate) == (None if is_row else change.key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "is_row"),
+    [
+        (ChangeKind.DEPRECATED, "module 'toy' has no attribute 'load'", True),
+        (ChangeKind.DEPRECATED, "no node {}", False),
+        (ChangeKind.REMOVED, "no node {}", True),
+    ],
+)
+def test_what_is_deprecated_fails_by_name_or_not_at_all(
+    kind: ChangeKind, message: str, is_row: bool
+) -> None:
+    proof = Proof(Effect.BREAK, "ValueError", None, message, 2, 1)
+    evidence = encode({"proof": proof}).decode()
+    (found,) = noted([make_verified(make_candidate(change=make_change(kind=kind)), evidence=evidence)])  # fmt: skip
+    assert isinstance(found, Verified) is is_row
 
 
 @pytest.mark.parametrize(

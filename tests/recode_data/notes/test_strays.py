@@ -39,6 +39,10 @@ IMPORT = "import toy\n"
         ("x = f(toy.load(12345), toy.load(12345))", "x = f(toy.read(12345), toy.read(12345))", None),
         ("x = toy.load(a)", "x = toy.read(f(a), f(a))", None),
         ("x = toy.load(", "x = toy.read(1)", "code that cannot be read"),
+        ("x = toy.load(1, a=2)\ny = toy.load(1, a=3)", "x = toy.load(1)\ny = toy.load(1)", "two calls became one: toy.load(1)"),
+        ("x = toy.load()\ny = toy.load(a=2)", "x = toy.load()\ny = toy.load()", None),
+        ("x = toy.load(1, a=2)\ny = toy.load(1, a=2)", "x = toy.load(1)\ny = toy.load(1)", None),
+        ("x = toy.load(1, a=2)\ny = toy.load(3, a=2)", "x = toy.load(1)\ny = toy.load(3)", None),
     ],
 )  # fmt: skip
 def test_what_the_change_does_not_call_for(old: str, new: str, expected: str | None) -> None:

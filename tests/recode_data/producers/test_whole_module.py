@@ -59,6 +59,16 @@ def test_left_alone(change: ApiChange, new_api: str) -> None:
     assert with_module_replaced(code, change, Replacement(new_api, (), 0.9), GONE) is None
 
 
+@pytest.mark.parametrize(
+    ("alias", "expected"),
+    [("to", "import toy as to\nto.load(1)\n"), ("t1", None), ("v", None), ("v1", None)],
+)
+def test_a_name_that_is_short_for_the_package_stays(alias: str, expected: str | None) -> None:
+    code = f"import toy.v1 as {alias}\n{alias}.load(1)\n"
+    new = Replacement("toy.load", (), 0.9)
+    assert with_module_replaced(code, CHANGE, new, GONE) == expected
+
+
 def test_the_least_edit_is_proposed_first() -> None:
     usages = StepUsages(
         [make_usage("import toy.v1 as t\n\nt.load(1)\n", apis=("toy.v1.load",))], []

@@ -235,6 +235,7 @@ def package(tmp_path: Path) -> Iterator[Sandbox]:
         "big": "kept = b'x' * (300 << 20)",
         "fails": "raise ValueError('no')",
         "warns": "import warnings\nwarnings.warn('soon', UserWarning)",
+        "built": "import warnings\nwarnings.warn('X size changed, may indicate binary incompatibility.', RuntimeWarning)",
         "starts": "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()",
         "ends": "import os\nif os.path.exists('/tmp/again'): os._exit(7)\nopen('/tmp/again', 'w').close()",
     }
@@ -260,6 +261,12 @@ def test_what_two_jobs_begin_with_is_imported_in_a_branch(package: Sandbox) -> N
     assert had(package, two) == ["pkg", "pkg.one", "pkg.two"]
     assert had(package, one) == ["pkg", "pkg.one"]  # and nothing of another program
     assert had(package) == []
+
+
+def test_what_it_was_compiled_for_is_nothing_to_see(package: Sandbox) -> None:
+    for _ in range(2):
+        found = had(package, "pkg.built")
+    assert found == ["pkg", "pkg.built"]
 
 
 def test_a_branch_has_branches(package: Sandbox) -> None:

@@ -119,6 +119,11 @@ def test_warning_as_error_still_works() -> None:
     assert run_driver(code)["error"]["type"] == "FutureWarning"
 
 
+def test_what_a_module_was_compiled_for_is_no_warning() -> None:
+    text = "'X size changed, may indicate binary incompatibility', RuntimeWarning"
+    assert run_driver(f"import warnings\nwarnings.warn({text})\n")["warnings"] == []
+
+
 def test_no_warning_where_nothing_warns() -> None:
     assert run_driver("import warnings\nx = warnings.filters is None\n")["warnings"] == []
 
