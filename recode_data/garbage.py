@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+SELDOM = 100_000
+"""Objects more than before, at which Python looks for cycles."""
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -21,3 +24,17 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def collected_seldom() -> Iterator[None]:
+    """Look for cycles of garbage seldom: trees are made by the hundred thousand nodes, and hold none.
+
+    With Python's own 700, the search took a third of the time that candidates take.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(max(SELDOM, usual[0]) if usual[0] else 0, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recode_data.cache_room import keys_of
@@ -13,6 +12,7 @@ from recode_data.curate import best_of_each_snippet, deduplicate
 from recode_data.errors import RecodeError
 from recode_data.executor import Executor
 from recode_data.finished_steps import keep_result
+from recode_data.garbage import collected_seldom
 from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
 from recode_data.producers import (
@@ -64,8 +64,6 @@ from recode_data.verify.prove import ProofTask, end_servers, prove
 from recode_data.workspace import Workspace
 
 CANDIDATES_PER_TASK = 12
-GARBAGE_AFTER = 100_000
-"""Objects more than before, at which Python looks for cycles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def prepare(step: VersionStep, mining: Mining) -> StepContext:
 
 def mine_step(context: StepContext, mining: Mining) -> StepResult:
     """One version step from its environments to outcomes."""
-    with garbage_left_longer():
+    with collected_seldom():
         return _mine_step(context, mining)
 
 
@@ -144,20 +142,6 @@ def forget_step() -> None:
     forget_modules()
     forget_examples()
     gc.collect()
-
-
-@contextmanager
-def garbage_left_longer() -> Iterator[None]:
-    """Look for cycles of garbage seldom: trees are made by the hundred thousand nodes, and hold none.
-
-    With Python's own 700, the search took a third of the time that candidates take.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(max(GARBAGE_AFTER, usual[0]) if usual[0] else 0, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _compare(context: StepContext, mining: Mining) -> StepChanges:

@@ -202,9 +202,7 @@ class _Inspector:
         return entry
 
     def value(self, value):
-        if issubclass(
-            type(value), types.ModuleType
-        ):  # `isinstance` asks lazy objects what they are
+        if issubclass(type(value), types.ModuleType):  # lazy objects refuse `isinstance`
             return {"mod": value.__name__}
         if id(value) in self.stand_ins:  # what a module puts in its own place
             return {"mod": self.stand_ins[id(value)]}

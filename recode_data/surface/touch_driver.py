@@ -158,7 +158,7 @@ def _instance(cls):
 
 
 def _is_module(value):
-    return issubclass(type(value), types.ModuleType)  # `isinstance` asks lazy objects what they are
+    return issubclass(type(value), types.ModuleType)  # lazy objects refuse `isinstance`
 
 
 def _safe(value, name):
