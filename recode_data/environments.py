@@ -22,11 +22,12 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from recode_data.bytecode import compile_bytecode
 from recode_data.errors import EnvironmentLacksError, UsageError
 from recode_data.interpreters import Interpreter
 from recode_data.locks import Claims, locked
 from recode_data.records import Environment, content_id, decode, encode
-from recode_data.uv_runner import TIMEOUT_S, UvError, UvRunner, run_program
+from recode_data.uv_runner import UvError, UvRunner
 
 logger = logging.getLogger(__name__)
 
@@ -379,25 +380,6 @@ class EnvironmentCache:
 
     def _lock(self, key: str) -> Path:
         return self.folder / ".locks" / f"{key}.lock"
-
-
-def compile_bytecode(
-    interpreter: Interpreter,
-    root: Path,
-    environ: Mapping[str, str],
-    inherited: Sequence[int] = (),
-) -> None:
-    """Compile what is installed but for tests, which are four tenths of it and seldom imported; sources
-    that do not compile (templates) are left.
-
-    The sandbox sees the environment read-only and could never write bytecode: every start of
-    pandas would then cost a second more.
-    """
-    kept = {key: value for key, value in environ.items() if not key.startswith("PYTHON")}
-    command = [interpreter.executable, "-I", "-S", "-m", "compileall", "-q", "-q", "-j", "0"]
-    tests = rf"^{re.escape(str(root))}/.*/tests?/"
-    command += ["-x", tests, str(root / "lib")]
-    run_program(command, environ=kept, inherited=inherited, timeout_s=TIMEOUT_S)
 
 
 def _unresolvable(
