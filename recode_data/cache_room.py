@@ -15,13 +15,12 @@ from pathlib import Path
 from recode_data.environments import RECORD
 from recode_data.locks import Claims, locked
 from recode_data.records import StepContext
-from recode_data.uv_runner import UV_IN_USE
+from recode_data.uv_runner import ARCHIVES, UV_IN_USE
 
 KINDS = ("artifacts", "changes", "surface", "unpacked", "usages")
 """Folders of the cache that hold `<first two characters of the key>/<key>`, file or folder."""
 ENVIRONMENTS = "environments"
 UV = "uv"
-UV_ARCHIVES = f"{UV}/archive-v0"
 GONE = ".gone-"
 
 
@@ -130,7 +129,7 @@ class CacheRoom:
         nothing is gained on disk.
         """
         with locked(self._cache / UV / UV_IN_USE):
-            for archive in _children(self._cache / UV_ARCHIVES):
+            for archive in _children(self._cache / UV / ARCHIVES):
                 if all(path.lstat().st_nlink == 1 for path in _files(archive)):
                     shutil.rmtree(archive, ignore_errors=True)
             for path in (self._cache / UV).glob("wheels-v*/**/*"):

@@ -22,12 +22,12 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from recode_data.bytecode import compile_bytecode
+from recode_data.bytecode import compile_bytecode, share_bytecode
 from recode_data.errors import EnvironmentLacksError, UsageError
 from recode_data.interpreters import Interpreter
 from recode_data.locks import Claims, locked
 from recode_data.records import Environment, content_id, decode, encode
-from recode_data.uv_runner import UvError, UvRunner
+from recode_data.uv_runner import ARCHIVES, UvError, UvRunner
 
 logger = logging.getLogger(__name__)
 
@@ -360,6 +360,7 @@ class EnvironmentCache:
             except UvError as error:
                 raise NoResolutionError(str(error)) from error
         compile_bytecode(interpreter, root, self._uv.environ, locks)
+        share_bytecode(interpreter, root, self._uv.cache / ARCHIVES)
         environment = Environment(
             key=key,
             python=str(python),

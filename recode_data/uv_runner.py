@@ -35,6 +35,8 @@ NETWORK_WORDS = (
 )
 UV_IN_USE = ".used-by-recode"
 """In uv's cache: every uv that runs shares the lock of this file, so that nothing is removed there."""
+ARCHIVES = "archive-v0"
+"""In uv's cache: the unpacked wheels, one folder each."""
 HIDDEN_PREFIXES = ("UV_", "VIRTUAL_ENV", "CONDA", "PYTHON", "PIP_")
 
 
