@@ -92,9 +92,12 @@ def _share_folder(installed: Path, archived: Path, tag: str) -> None:
     sources = _inodes(installed)
     for name, inode in _inodes(archived).items():
         bytecode = f"{name[:-3]}.{tag}.pyc"
-        if sources.get(name) == inode and bytecode in compiled - shared and name.endswith(".py"):
+        if not (sources.get(name) == inode and bytecode in compiled - shared):
+            continue
+        path = installed / "__pycache__" / bytecode
+        if path.lstat().st_nlink == 1:  # made here: what another wheel brought may be anything
             (archived / "__pycache__").mkdir(exist_ok=True)
-            os.link(installed / "__pycache__" / bytecode, archived / "__pycache__" / bytecode)
+            os.link(path, archived / "__pycache__" / bytecode)
 
 
 def _inodes(folder: Path) -> dict[str, int]:

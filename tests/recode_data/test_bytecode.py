@@ -93,6 +93,18 @@ def test_shared_bytecode_is_used_and_tells_its_own_path(cache: EnvironmentCache)
     assert done.stdout.startswith(second.root)
 
 
+def test_bytecode_that_a_wheel_brought_goes_no_further(tmp_path: Path) -> None:
+    """It may be for the source of another package, and for whichever time that has."""
+    installed, archived = tree(tmp_path)
+    brought = tmp_path / "archives/other" / f"__init__.{TAG}.pyc"
+    brought.parent.mkdir()
+    brought.write_bytes(b"planted")
+    (installed / "__pycache__").mkdir()
+    os.link(brought, installed / "__pycache__" / brought.name)
+    share(tmp_path)
+    assert compiled(archived) == []
+
+
 def test_a_wheel_of_the_same_pin_with_another_source(
     cache: EnvironmentCache, tmp_path: Path
 ) -> None:
