@@ -1,4 +1,5 @@
-"""Candidates that are nearly one that was tried: curation would drop their rows as near-duplicates.
+"""Candidates that are nearly one that was tried, and lesser answers to what has a better one: curation
+would drop their rows.
 
 A tutorial gives a program for each of its statements, and every one of them holds what came before:
 of 128 proofs of matplotlib 3.7.5 to 3.9.2, 48 were of one example of `boxplot`.
@@ -13,6 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+from recode_data.curate.alternatives import is_lesser
 from recode_data.curate.deduplicate import NEAR_DUPLICATE_SIMILARITY, TokenAlphabet
 from recode_data.records import Candidate, Dropped, DropReason, Outcome, Verified
 from recode_data.references import find_references
@@ -25,7 +27,7 @@ FAILED_TWINS = 2
 @dataclass(frozen=True, slots=True)
 class _Tried:
     text: str
-    old_code: str
+    candidate: Candidate
     is_proved: bool
 
 
@@ -44,9 +46,7 @@ class Twins:
         """These were tried."""
         for outcome in outcomes:
             candidate = outcome.candidate
-            tried = _Tried(
-                self._text_of(candidate), candidate.old_code, isinstance(outcome, Verified)
-            )
+            tried = _Tried(self._text_of(candidate), candidate, isinstance(outcome, Verified))
             self._tried[candidate.change.key].append(tried)
             if not isinstance(outcome, Dropped) or outcome.reason not in NEVER_RAN:
                 self._ran.update(_paths(candidate.old_code))
@@ -56,21 +56,23 @@ class Twins:
                     self._need_network[outcome.detail] += 1
 
     def tell_of(self, candidate: Candidate) -> bool:
-        """Whether the candidate would add nothing: a twin is proved, or some were not, or its old code
-        is known not to run at all.
+        """Whether the candidate would add nothing: a twin is proved, or some were not, or a better
+        answer to the same old code is, or its old code is known not to run at all.
 
         What several programs could not get from the network, and none got, no other one gets: to find
         that out takes three seconds, which scikit-learn spends on further tries.
 
-        Another answer to the same old code is no twin: which one is the best is seen once both are
-        proved.
+        Another answer to the same old code is no twin: where the better one fails, it is tried.
         """
         if candidate.old_code in self._never_ran or self._asks_the_network(candidate.old_code):
             return True
         text = self._text_of(candidate)
         failed = 0
         for tried in self._tried.get(candidate.change.key, ()):
-            if tried.old_code != candidate.old_code and _are_alike(text, tried.text):
+            if tried.candidate.old_code == candidate.old_code:
+                if tried.is_proved and is_lesser(candidate, tried.candidate):
+                    return True
+            elif _are_alike(text, tried.text):
                 failed += 1
                 if tried.is_proved or failed >= FAILED_TWINS:
                     return True
@@ -85,13 +87,14 @@ class Twins:
         return bool(asking) and not asking.isdisjoint(_paths(code))
 
     def are_among(self, candidate: Candidate, others: Sequence[Candidate]) -> bool:
-        """Whether one of the others is a twin of the candidate."""
+        """Whether one of the others is a twin of the candidate, or a better answer."""
         text = self._text_of(candidate)
         return any(
-            other.change.key == candidate.change.key
-            and other.old_code != candidate.old_code
-            and _are_alike(text, self._text_of(other))
+            is_lesser(candidate, other)
+            if other.old_code == candidate.old_code
+            else _are_alike(text, self._text_of(other))
             for other in others
+            if other.change.key == candidate.change.key
         )
 
     def _text_of(self, candidate: Candidate) -> str:

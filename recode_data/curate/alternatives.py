@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from rapidfuzz.distance import Indel
 
 from recode_data.curate.deduplicate import tokens_of
-from recode_data.records import Dropped, DropReason, Verified
+from recode_data.records import Candidate, Dropped, DropReason, Verified
 
 
 def best_of_each_snippet(verified: Iterable[Verified]) -> tuple[list[Verified], list[Dropped]]:
@@ -41,8 +41,8 @@ def _best_of_each(
     kept: list[Verified] = []
     dropped: list[Dropped] = []
     for group in groups.values():
-        shallowest = _depths(group)
-        best, *others = sorted(group, key=lambda item: _preference(item, shallowest))
+        shallowest = _depths(item.candidate for item in group)
+        best, *others = sorted(group, key=lambda item: _preference(item.candidate, shallowest))
         kept.append(best)
         dropped.extend(
             Dropped(item.candidate, DropReason.DUPLICATE, f"{best.candidate.key} is a lesser edit")
@@ -51,19 +51,26 @@ def _best_of_each(
     return kept, dropped
 
 
-def _depths(group: Iterable[Verified]) -> dict[str, int]:
+def is_lesser(candidate: Candidate, than: Candidate) -> bool:
+    """Whether, of two answers to one old code for one change, this one would be dropped."""
+    shallowest = _depths((candidate, than))
+    return _preference(than, shallowest) < _preference(candidate, shallowest)
+
+
+def _depths(group: Iterable[Candidate]) -> dict[str, int]:
     """By last name, how deep the shortest path lies that a replacement of the group has."""
     found: dict[str, int] = {}
     for item in group:
-        if item.candidate.replacement is not None:
-            path = item.candidate.replacement.new_api
+        if item.replacement is not None:
+            path = item.replacement.new_api
             leaf, depth = path.rpartition(".")[2], path.count(".")
             found[leaf] = min(depth, found.get(leaf, depth))
     return found
 
 
-def _preference(item: Verified, shallowest: Mapping[str, int]) -> tuple[bool, int, int, float, str]:
-    candidate = item.candidate
+def _preference(
+    candidate: Candidate, shallowest: Mapping[str, int]
+) -> tuple[bool, int, int, float, str]:
     replacement = candidate.replacement
     edit = Indel.distance(tokens_of(candidate.old_code), tokens_of(candidate.new_code))
     if replacement is None:

@@ -201,9 +201,7 @@ def test_of_twins_few_are_tried(holds: bool, tried: int, is_held: bool) -> None:
 
 def test_twins_of_other_changes_and_other_answers_are_tried() -> None:
     one, *_ = growing("m.a", 1)
-    answers = [
-        replace(one, new_code=one.new_code.replace("new", name)) for name in ("new", "newer")
-    ]
+    answers = [replace(one, new_code=f"{one.new_code}print(1)\n"), one]  # the better one last
     others = [replace(one, change=make_change(f"m.f{n}")) for n in range(3)]
     outcomes = proved_while_it_pays([*answers, *others], [], 400, Prover(lambda _: True))
     assert [item.candidate for item in outcomes] == [*answers, *others]
@@ -260,9 +258,17 @@ def test_what_needs_a_network_is_not_asked_for_often(
     assert sum("m.fetch" in item.candidate.old_code for item in outcomes) == tried
 
 
-def test_another_answer_is_tried_after_one_was_proved() -> None:
-    one, *_ = growing("m.a", 1)
-    filler = [item for n in range(ROUND) for item in candidates(f"m.f{n}", 1)]
-    other = replace(one, new_code=one.new_code.replace("new", "newer"))
-    outcomes = proved_while_it_pays([one, *filler, other], [], 400, Prover(lambda _: True))
-    assert outcomes[-1].candidate == other
+@pytest.mark.parametrize("holds", [True, False], ids=["proved", "in vain"])
+@pytest.mark.parametrize("is_apart", [True, False], ids=["rounds apart", "side by side"])
+@pytest.mark.parametrize("is_better_first", [True, False])
+def test_a_lesser_answer_is_tried_before_the_better_one_is_proved_alone(
+    is_better_first: bool, is_apart: bool, holds: bool
+) -> None:
+    better, *_ = growing("m.a", 1)
+    lesser = replace(better, new_code=f"{better.new_code}print(1)\n")
+    filler = [item for n in range(ROUND) for item in candidates(f"m.f{n}", 1)] if is_apart else []
+    one, other = (better, lesser) if is_better_first else (lesser, better)
+    prove = Prover(lambda item: item != better or holds)
+    outcomes = proved_while_it_pays([one, *filler, other], [], 400, prove)
+    tried = [item.candidate for item in outcomes if item.candidate in (better, lesser)]
+    assert tried == ([better] if is_better_first and holds else [one, other])
