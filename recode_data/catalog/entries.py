@@ -13,6 +13,9 @@ from recode_data.errors import UsageError
 from recode_data.records import VersionStep
 
 FULL = "full"
+STEPS_MEANWHILE = 4
+"""That workers have while the large environments behind them are made, which takes minutes; the cache is
+still as good as empty then."""
 """Name of the catalog that holds every library."""
 
 
@@ -109,10 +112,12 @@ def catalog_entries(catalog: str) -> tuple[CatalogEntry, ...]:
 def catalog_steps(catalog: str) -> tuple[VersionStep, ...]:
     """Every version step of one catalog, by library and then from old to new.
 
-    Libraries with large environments come first.
+    Steps with large environments come early, behind `STEPS_MEANWHILE` others.
 
     Raises:
         UsageError: there is no such catalog.
     """
     entries = sorted(catalog_entries(catalog), key=lambda entry: -entry.gigabytes)
-    return tuple(step for entry in entries for step in entry.steps())
+    large = [step for entry in entries if entry.gigabytes for step in entry.steps()]
+    others = [step for entry in entries if not entry.gigabytes for step in entry.steps()]
+    return (*others[:STEPS_MEANWHILE], *large, *others[STEPS_MEANWHILE:])

@@ -14,6 +14,7 @@ from recode_data.catalog import (
     companions_of,
     load_catalog,
 )
+from recode_data.catalog.entries import STEPS_MEANWHILE
 from recode_data.errors import UsageError
 from recode_data.records import VersionStep
 
@@ -70,6 +71,16 @@ def test_steps_of_a_catalog() -> None:
     entries = {entry.name: entry for entry in load_catalog()}
     steps = catalog_steps("small")
     assert steps == tuple(step for name in sorted(SMALL) for step in entries[name].steps())
+
+
+def test_large_environments_come_early_but_not_first() -> None:
+    large = {entry.name for entry in load_catalog() if entry.gigabytes}
+    steps = catalog_steps("full")
+    places = [place for place, step in enumerate(steps) if step.library in large]
+    assert places == [*range(STEPS_MEANWHILE, STEPS_MEANWHILE + len(places))]
+    assert sorted(map(str, steps)) == sorted(
+        str(step) for entry in load_catalog() for step in entry.steps()
+    )
 
 
 def test_unknown_catalog_is_a_usage_error_that_names_the_choices() -> None:
