@@ -68,7 +68,8 @@ class Sandbox:
     Args:
         environment: Whose interpreter and packages jobs see.
         driver: Trusted file that defines `run(payload, channel)`, stdlib only, Python 3.7 on.
-        setup: What the driver's `prepare`, if it has one, gets once per server.
+        setup: What the driver's `prepare`, if it has one, gets once per server. Its `settle`, if it has
+            one, is called whenever a server or a branch of it has imported what it is to have.
         imports: Modules to import before jobs are forked; one that fails is left to the jobs.
         hash_seed: PYTHONHASHSEED of the server.
         level: Insist on this level; by default the strongest that works.

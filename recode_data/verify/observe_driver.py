@@ -270,6 +270,7 @@ def _describe_error(error):
     }
 
 
+_is_soiled = [False]
 _canonical_values = types.ModuleType("recode_canonical")
 _literals = types.ModuleType("recode_literals")
 
@@ -284,9 +285,20 @@ def prepare(setup):
     exec(compile(setup["literals"], "<literals>", "exec"), _literals.__dict__)
 
 
+def settle():
+    """Once a server or a branch of it has imported what it is to have: with that, its jobs need not.
+
+    What fails here is for the jobs to meet.
+    """
+    try:
+        _soil_spare_blocks()
+    except Exception:
+        _is_soiled[0] = False
+
+
 def run(payload, channel):
     """Execute the snippet and its variants, then report; see the module docstring."""
-    if os.environ.get("PYTHONHASHSEED", "0") != "0":
+    if not _is_soiled[0]:
         _soil_spare_blocks()
     variants = _Variants(payload["code"], payload.get("variants") or [])
     report = _observe(payload["code"], [], payload.get("receivers", False))
@@ -296,17 +308,19 @@ def run(payload, channel):
 
 
 def _soil_spare_blocks():
-    """Fill the small blocks that NumPy keeps for reuse, which the C library cannot soil.
+    """Under a hash seed other than 0, fill the small blocks that NumPy keeps for reuse, which the C
+    library cannot soil.
 
     Its cache holds seven blocks of each size below 1,024 bytes; data of odd sizes is short. The byte
     is the one that `SOILED_MEMORY` gives, a number that no tolerance takes for zero in any type.
     """
     numpy = sys.modules.get("numpy")
-    if not hasattr(numpy, "empty"):
+    if os.environ.get("PYTHONHASHSEED", "0") == "0" or not hasattr(numpy, "empty"):
         return
     for size in list(range(1, 256)) + list(range(256, 1024, 4)):
         for block in [numpy.empty(size, numpy.uint8) for _ in range(7)]:
             block.fill(0x5A)
+    _is_soiled[0] = True
 
 
 class _Variants:

@@ -53,6 +53,7 @@ def main():
         if config["jobs"] == "clone":
             _try_clone(config)
         failures = _preload(config, control)
+        _settle(driver)
     except Exception as error:
         frames.write(control, {"failed": "%s: %s" % (type(error).__name__, error)})
         return
@@ -61,6 +62,12 @@ def main():
         _serve(control, driver, config)
     except (EOFError, ConnectionError):
         pass
+
+
+def _settle(driver):
+    """Let the driver see to what was imported, before jobs are forked from it."""
+    if hasattr(driver, "settle"):
+        driver.settle()
 
 
 def _lock_in(config):
@@ -238,6 +245,8 @@ def _branch(control, driver, config, names, descriptor):
         control.close()  # the toolkit is to see when this process's parent ends
         control = socket.socket(fileno=descriptor)
         code = job.import_within(names, config["import_limits"], is_strict=True)
+        if code == 0:
+            _settle(driver)
         frames.write(control, {"ready": code == 0})
         if code == 0:
             _serve(control, driver, config)

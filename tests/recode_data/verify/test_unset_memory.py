@@ -13,6 +13,11 @@ pytestmark = pytest.mark.sandbox
 
 
 @pytest.mark.parametrize(
+    ("imports", "leading"),
+    [((), ()), (("numpy",), ()), ((), ("numpy",))],
+    ids=["imported by the job", "by the server", "by a branch of it"],
+)
+@pytest.mark.parametrize(
     ("code", "differs"),
     [
         pytest.param("x = np.empty(3)", True, id="small"),
@@ -23,17 +28,21 @@ pytestmark = pytest.mark.sandbox
         pytest.param("x = np.ones((300, 300)).sum()", False, id="computed"),
     ],
 )
-def test_unset_memory_does_not_pass_for_a_value(code: str, differs: bool) -> None:
+def test_unset_memory_does_not_pass_for_a_value(
+    code: str, differs: bool, imports: tuple[str, ...], leading: tuple[str, ...]
+) -> None:
     with SandboxPool(size=2) as sandboxes:
-        first, second = (
+        _, first, _, second = (
             observe(
                 f"import numpy as np\n{code}",
                 environment(),
                 sandboxes,
-                imports=("numpy",),
+                imports=imports,
                 hash_seed=seed,
+                leading=leading,
             )
             for seed in HASH_SEEDS
+            for _ in range(2)  # what two begin with is imported in a branch
         )
     assert (first.succeeded, second.succeeded) == (True, True)
     assert runs_differ(first, second) == differs
