@@ -52,7 +52,6 @@ class _Line:
 NOT_MINING = ("explorer", "commands")
 """What no dataset depends on."""
 ONLY_PUBLISHING = (
-    "notes",
     "publish",
     "audit",
     "finished_steps.py",
@@ -71,6 +70,7 @@ ONLY_PUBLISHING = (
             "split",
         )
     ),
+    *(f"notes/{name}.py" for name in ("besides", "describe", "noting", "wording")),
 )
 """Folders and files that proofs do not depend on, but what is published of them does."""
 

@@ -15,6 +15,7 @@ from recode_data.finished_steps import keep_result
 from recode_data.garbage import collected_seldom
 from recode_data.import_check import check_imports
 from recode_data.journal import BuildFolder, appending, read_outcomes, write_outcome
+from recode_data.notes import misleads_alone
 from recode_data.producers import (
     first_tries,
     promising_first,
@@ -270,6 +271,7 @@ def prove_all(
             tuple(missing[start : start + CANDIDATES_PER_TASK]),
             mining.options.allow_weak,
             preload,
+            misleads_alone,
         )
         for start in range(0, len(missing), CANDIDATES_PER_TASK)
     ]

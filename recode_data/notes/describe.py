@@ -18,7 +18,7 @@ from recode_data.notes.instead import (
     is_about_position,
     new_parameter_of,
 )
-from recode_data.notes.reading import leaf_of
+from recode_data.notes.reading import changes_of, leaf_of
 from recode_data.records import (
     ApiChange,
     Candidate,
@@ -92,11 +92,6 @@ def _when(item: FurtherChange, effect: Effect | None, step: VersionStep) -> str:
     if _is_state(item, effect):
         return f"in {step.library} {step.new}"
     return f"between {step.library} {step.old} and {step.new}"
-
-
-def changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
-    """What the program meets, the change that it is about first."""
-    return (FurtherChange(candidate.change, candidate.replacement), *candidate.further)
 
 
 def _what_happened(

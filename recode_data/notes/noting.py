@@ -10,14 +10,8 @@ from dataclasses import replace
 from recode_data.notes.advice import WHOLE
 from recode_data.notes.besides import ALSO
 from recode_data.notes.describe import describe, update_note
-from recode_data.notes.faithful import (
-    agrees_by_chance,
-    breaks_elsewhere,
-    goes_against_advice,
-    unexplained,
-)
+from recode_data.notes.faithful import agrees_by_chance, misleads
 from recode_data.notes.instead import known_successor, paths_taken_up
-from recode_data.notes.strays import stray_edit
 from recode_data.records import (
     Candidate,
     Dropped,
@@ -81,11 +75,7 @@ def _noted(outcome: Outcome, said: Mapping[str, str]) -> Outcome:
     if isinstance(outcome, Dropped):
         return outcome
     said = _messages_of(outcome, said)
-    why = stray_edit(outcome.candidate) or unexplained(outcome.candidate, said)
-    if why is None and goes_against_advice(outcome.explained, said):
-        why = "another successor than the library names"
-    if why is None and breaks_elsewhere(outcome.candidate, _proof_of(outcome)):
-        why = "deprecated, and the error is about something else"
+    why = misleads(outcome.candidate, _proof_of(outcome), said)
     if why is not None:
         return Dropped(outcome.candidate, DropReason.UNEXPLAINED, why)
     if agrees_by_chance(outcome):

@@ -8,7 +8,13 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
+from recode_data.records import Candidate, FurtherChange
 from recode_data.references import attribute_names, find_references
+
+
+def changes_of(candidate: Candidate) -> tuple[FurtherChange, ...]:
+    """What the program meets, the change that it is about first."""
+    return (FurtherChange(candidate.change, candidate.replacement), *candidate.further)
 
 
 def values_of(keyword: str, code: str) -> set[str]:

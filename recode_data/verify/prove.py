@@ -17,7 +17,7 @@ from recode_data.records import (
 from recode_data.rows import make_pair
 from recode_data.sandbox import Limits, SandboxPool
 from recode_data.verify.preload import NO_PRELOAD, Preload
-from recode_data.verify.verifier import SNIPPET_LIMITS, Verifier
+from recode_data.verify.verifier import SNIPPET_LIMITS, Refused, Verifier
 
 MINING_LIMITS = replace(SNIPPET_LIMITS, cpu_seconds=3.0, wall_seconds=20.0)
 """A proof runs its program about ten times: of networkx 2.8.8 to 3.1, five runs of 1,140 took half of all
@@ -42,6 +42,8 @@ class ProofTask:
     allow_weak: bool = False
     preload: Preload = NO_PRELOAD
     """What is worth having in servers."""
+    refused: Refused | None = None
+    """Of a module, and picklable."""
 
 
 def prove(task: ProofTask) -> tuple[Outcome, ...]:
@@ -49,7 +51,7 @@ def prove(task: ProofTask) -> tuple[Outcome, ...]:
     verifier = step_verifier(task.context, task.allow_weak, task.preload)
     outcomes: list[Outcome] = []
     for candidate in task.candidates:
-        proved = verifier.verify(candidate)
+        proved = verifier.verify(candidate, refused=task.refused)
         if isinstance(proved, Dropped):
             outcomes.append(proved)
         else:

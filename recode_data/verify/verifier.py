@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from recode_data.records import (
     ApiChange,
@@ -56,6 +57,9 @@ SNIPPET_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0)
 
 HASH_SEEDS = (0, 1)
 """Two runs, two seeds: what depends on set order or addresses differs between them."""
+
+Refused: TypeAlias = "Callable[[Candidate, Proof], str | None]"
+"""Why a candidate is no row, whatever else is proved of it; None where it may be one."""
 
 UNSTABLE = "differs between two runs: hash seed, addresses, unset memory, clock or random numbers"
 """No word on which run and what: that differs from build to build as well."""
@@ -191,12 +195,19 @@ class Verifier:
         preload = replace(self._preload, others=()) if is_bare else self._preload
         return tuple(dict.fromkeys((*self._imports, *preload.modules_for(code, environment))))
 
-    def verify(self, candidate: Candidate, *, with_hidden: bool = True) -> Proved | Dropped:
+    def verify(
+        self,
+        candidate: Candidate,
+        *,
+        with_hidden: bool = True,
+        refused: Refused | None = None,
+    ) -> Proved | Dropped:
         """Admit the candidate, or say why not; the order of checks is the order of cheapness.
 
         Args:
             candidate: what to prove.
             with_hidden: whether to look for hidden inputs too.
+            refused: why not to go on, once it is known what the new version does to the old code.
         """
 
         def drop(reason: DropReason, detail: str = "") -> Dropped:
@@ -231,6 +242,9 @@ class Verifier:
             proof = DropReason.NOT_AT_THE_CHANGE
         if isinstance(proof, DropReason):
             return drop(proof, _why_no_effect(proof, broken, candidate.change))
+        why = refused(candidate, proof) if refused is not None else None
+        if why is not None:
+            return drop(DropReason.UNEXPLAINED, why)
         fixed = self.on_new(candidate.new_code)
         if not fixed.succeeded:
             return drop(*failure_of(fixed, DropReason.NEW_FAILS_ON_NEW))

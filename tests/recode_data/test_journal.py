@@ -160,6 +160,8 @@ def test_every_file_that_only_publishes_exists() -> None:
     ("name", "is_left"),
     [
         ("publish/card.py", True),
+        ("notes/wording.py", True),
+        ("notes/faithful.py", False),
         ("curate/shares.py", True),
         ("curate/deduplicate.py", False),
         ("publishing.py", False),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recode_data.notes.faithful import agrees_by_chance, unexplained
+from recode_data.notes.faithful import agrees_by_chance, misleads_alone, unexplained
 from recode_data.notes.instead import instead
 from recode_data.notes.noting import noted
 from recode_data.records import (
@@ -201,6 +201,36 @@ def test_the_library_has_the_last_word(
     candidate = make_candidate(*codes, change=change, replacement=replacement, producer=producer)
     found = noted([make_verified(candidate, evidence=saying(message))])[0]
     assert isinstance(found, Dropped) is dropped
+    proof = Proof(Effect.WARN, None, "W", message, 2, 1)
+    assert misleads_alone(candidate, proof) == (
+        found.detail if isinstance(found, Dropped) else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "is_refused"),
+    [
+        ({}, "load is deprecated, use toy.other instead", True),
+        ({}, "", False),
+        (
+            {"further": (FurtherChange(make_change("toy.size"), None),)},
+            "use toy.other instead",
+            False,
+        ),
+        ({"producer": Producer.CONTROL}, "use toy.other instead", False),
+    ],
+    ids=["alone", "nothing is said", "of several changes", "control"],
+)
+def test_what_misleads_is_known_early_of_programs_that_meet_one_change(
+    fields: dict[str, Any], message: str, is_refused: bool
+) -> None:
+    replacement = Replacement("toy.read", (), 1.0)
+    codes = (OLD, OLD.replace("load", "read"))
+    candidate = make_candidate(
+        *codes, change=make_change(kind=ChangeKind.RENAMED), replacement=replacement, **fields
+    )
+    found = misleads_alone(candidate, Proof(Effect.WARN, None, "W", message, 2, 1))
+    assert (found is not None) is is_refused
 
 
 @pytest.mark.parametrize(

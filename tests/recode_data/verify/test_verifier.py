@@ -372,6 +372,27 @@ def test_hidden_inputs_are_not_looked_for_where_not_wanted(toy: Verifier) -> Non
     assert proved.hidden == ()
 
 
+@pytest.mark.parametrize(("why", "runs"), [("no row", 2), (None, 9)])
+def test_what_is_refused_is_not_followed_further(
+    tmp_path: Path, why: str | None, runs: int
+) -> None:
+    pool, seen = Watched(), []
+
+    def refused(item: Candidate, proof: Proof) -> str | None:
+        seen.append((item.new_code, proof.effect))
+        return why
+
+    made = candidate("x = toy.load(7)", "x = toy.read(7)")
+    found = verifier(tmp_path, OLD, NEW, pool).verify(made, with_hidden=False, refused=refused)
+    pool.close()
+    assert seen == [(made.new_code, Effect.BREAK)]
+    assert len(pool.leading) == runs
+    if why is None:
+        assert isinstance(found, Proved)
+    else:
+        assert found == Dropped(made, DropReason.UNEXPLAINED, why)
+
+
 def test_a_warning_in_other_words_is_no_new_one(tmp_path: Path) -> None:
     warns = "import warnings\ndef f(x):\n    warnings.warn({!r}, DeprecationWarning, 2)\n    return x\ndef g(x): return x\n"
     pool = PlainPool()
