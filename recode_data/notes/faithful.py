@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import re
@@ -13,10 +14,12 @@ from recode_data.notes.instead import (
     is_about_position,
     is_replaced_by_arguments,
     leaves_out,
+    new_parameter_of,
     uses_of,
 )
 from recode_data.notes.reading import (
     all_keywords,
+    calls_by_name,
     changes_of,
     imported_names,
     leaf_of,
@@ -38,6 +41,8 @@ from recode_data.records import (
 )
 from recode_data.rewrites.members import changes_member
 from recode_data.rewrites.value import value_pairs
+
+_VALUE = r"'[^']*'|\"[^\"]*\"|\w+"
 
 SAY_LITTLE = frozenset({"b", "n", "x", "cut", "type"})
 """Tags of canonical values: booleans, None, and what carries no information."""
@@ -99,6 +104,8 @@ def _is_explained(item: FurtherChange, candidate: Candidate, said: str) -> bool:
         return bool(told) and not _calls_its_own(told, candidate)
     if change.parameter is not None and _announces_something_else(change.parameter, said):
         return False
+    if _passes_another_value(item, candidate, said):
+        return False
     if change.kind is ChangeKind.PARAMETER_RENAMED:
         return passes(candidate.old_code, change.parameter)
     if change.parameter is not None:
@@ -126,6 +133,24 @@ def _announces_something_else(parameter: str, said: str) -> bool:
     is_news = re.search(r"\bdeprecated\b", said) is not None
     is_about_it = rf"\b{re.escape(parameter)}\b|\bposition|\bkeyword"
     return is_news and not re.search(is_about_it, said) and not any(value_pairs(said))
+
+
+def _passes_another_value(item: FurtherChange, candidate: Candidate, said: str) -> bool:
+    """Whether the message names what to pass for the new parameter, and the new code passes another
+    literal: pandas says `use_na_sentinel=False`, and `None`, which was passed for `na_sentinel`, only
+    happens to do the same."""
+    parameter = new_parameter_of(item)
+    if parameter is None:
+        return False
+    texts = re.findall(rf"\b{re.escape(parameter)}\s*=\s*({_VALUE})", said)
+    named = {text.strip("'\"") for text in texts}
+    passed = {
+        str(keyword.value.value)
+        for call in calls_by_name(candidate.new_code, leaf_of(item.change.old_api))
+        for keyword in call.keywords
+        if keyword.arg == parameter and isinstance(keyword.value, ast.Constant)
+    }
+    return bool(named) and not passed <= named
 
 
 def _is_of_the_language(change: ApiChange) -> bool:

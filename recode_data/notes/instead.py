@@ -146,10 +146,10 @@ def leaves_out(item: FurtherChange, candidate: Candidate) -> bool:
     if _is_for_a_value(item, candidate) or _arguments_taken_up(item, candidate):
         return False
     before, after = (
-        sum(len(call.args) + len(call.keywords) for call in _calls_of(item, code))
+        [len(call.args) + len(call.keywords) for call in _calls_of(item, code)]
         for code in (candidate.old_code, candidate.new_code)
     )
-    return after < before
+    return len(after) >= len(before) and sum(after) < sum(before)  # a call that is gone has no less
 
 
 def _values_of(item: FurtherChange, code: str) -> set[str]:

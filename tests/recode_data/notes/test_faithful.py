@@ -208,6 +208,40 @@ def test_the_library_has_the_last_word(
 
 
 @pytest.mark.parametrize(
+    ("new", "message", "is_explained"),
+    [
+        ("toy.load(1, sep=' ')", r"'blank' is deprecated, use ``sep='\s+'`` instead", False),
+        (r"toy.load(1, sep=r'\s+')", r"'blank' is deprecated, use ``sep='\s+'`` instead", True),
+        ("toy.load(1, sep=None)", "blank=None is deprecated, specify `sep=False`", False),
+        ("toy.load(1, sep=False)", "blank=None is deprecated, specify `sep=False`", True),
+        ("toy.load(1, sep=first)", "blank=None is deprecated, specify `sep=False`", True),
+        ("toy.load(1, sep=None)", "blank is deprecated, specify sep", True),
+        ("toy.load(1, sep=None)", "blank=None is deprecated, specify sep; see xsep=False", True),
+    ],
+)
+def test_where_the_library_names_a_value_it_is_passed(
+    new: str, message: str, is_explained: bool
+) -> None:
+    change = make_change(kind=ChangeKind.DEPRECATED, parameter="blank")
+    replacement = Replacement("toy.load", (), 1.0, new_parameter="sep")
+    codes = (f"import toy\nfirst = 1\nx = {code}\n" for code in ("toy.load(1, blank=' ')", new))
+    candidate = make_candidate(*codes, change=change, replacement=replacement)
+    found = unexplained(candidate, {change.key: message})
+    assert found == (None if is_explained else change.key)
+
+
+@pytest.mark.parametrize(
+    ("new", "is_explained"),
+    [("toy.load(1)", True), ("toy.Text(1).value", False), ("toy.Text(toy.load(1))", True)],
+)
+def test_an_argument_is_not_left_out_of_a_call_that_is_gone(new: str, is_explained: bool) -> None:
+    change = make_change(kind=ChangeKind.PARAMETER_REMOVED, parameter="how")
+    codes = (f"import toy\nx = {code}\n" for code in ("toy.load(1, how=2)", new))
+    candidate = make_candidate(*codes, change=change, replacement=None, producer=Producer.EVOLVED)
+    assert (unexplained(candidate) is None) is is_explained
+
+
+@pytest.mark.parametrize(
     ("fields", "message", "is_refused"),
     [
         ({}, "load is deprecated, use toy.other instead", True),
