@@ -4,7 +4,7 @@ import json
 
 from click.testing import CliRunner
 
-from recode_data.catalog import catalog_entries
+from recode_data.catalog import catalog_entries, load_catalog
 from recode_data.commands.libraries import libraries
 from recode_data.steps import parse_step
 
@@ -22,13 +22,6 @@ def test_json_is_one_document_with_steps_that_build_takes() -> None:
 def test_a_line_per_library() -> None:
     lines = CliRunner().invoke(libraries).stdout.splitlines()
     pandas = next(line for line in lines if line.startswith("pandas "))
-    assert pandas.split() == [
-        "pandas",
-        "BSD-3-Clause",
-        "pandas:1.1.5:1.3.5",
-        "pandas:1.3.5:1.5.3",
-        "pandas:1.5.3:2.0.3",
-        "pandas:2.0.3:2.2.3",
-        "pandas:2.2.3:3.0.0",
-        "pandas:3.0.0:3.1.1",
-    ]
+    (entry,) = (entry for entry in load_catalog() if entry.name == "pandas")
+    assert len(entry.releases) > 2
+    assert pandas.split() == ["pandas", "BSD-3-Clause", *map(str, entry.steps())]
