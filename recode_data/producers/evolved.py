@@ -39,16 +39,18 @@ def evolved(change: ApiChange, usages: StepUsages) -> Iterator[Candidate]:
         return
     is_member = changes_member(change)
     touching_old = usages.old.telling(change.old_api, is_member=is_member)
-    if not touching_old:
+    if not touching_old.first(1):
         return
-    still_touching: set[str] = set()
-    if change.parameter is None and change.kind not in _API_STAYS:
-        touching_new = usages.new.touching(change.old_api, is_member=is_member)
-        still_touching = {usage.code for usage in touching_new}
+    name = change.old_api.rpartition(".")[2]
+    goes = change.parameter is None and change.kind not in _API_STAYS
+    touching_new = usages.new.touching(change.old_api) if goes else ()
+    still_touching = {usage.code for usage in touching_new}
     found = 0
     for usage in usages.some(touching_old):
         later = usages.later(usage)
         if later is None or later.code in still_touching:
+            continue
+        if goes and is_member and usages.new.has_member(later.code, name):
             continue
         if is_suspicion(change) and not differs_at(usage.code, later.code, change):
             continue

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from recode_data.producers.paths import SAID, at_and_above
-from recode_data.producers.touching import MOST_USAGES, index_of
+from recode_data.producers.touching import MOST_USAGES, Telling, index_of, key_of
 from recode_data.records import (
     ApiChange,
     ChangeKind,
@@ -78,17 +78,18 @@ class StepUsages:
         self.looked_at = 0
         """Usages looked at so far."""
 
-    def some(self, usages: Sequence[Usage]) -> Sequence[Usage]:
+    def some(self, usages: Telling) -> Sequence[Usage]:
         """The first of the usages, as many as one change may take."""
-        chosen = usages[: self.most]
+        chosen = usages.first(self.most)
         self.looked_at += len(chosen)
         return chosen
 
     def later(self, usage: Usage) -> Usage | None:
         """What an old usage became in the new version; None where it is the same or gone."""
-        if usage.key not in self._later:
-            self._later[usage.key] = self._find_later(usage)
-        return self._later[usage.key]
+        key = key_of(usage)
+        if key not in self._later:
+            self._later[key] = self._find_later(usage)
+        return self._later[key]
 
     def _find_later(self, usage: Usage) -> Usage | None:
         if usage.code in self._new_codes:
