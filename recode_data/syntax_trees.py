@@ -87,6 +87,21 @@ def statements_of(tree: ast.Module) -> Iterator[ast.stmt]:
             waiting += reversed(getattr(node, name, ()))
 
 
+def is_same(one: object, other: object) -> bool:
+    """Whether `ast.dump` would write the same of both, which are trees or parts of them: where they
+    stand does not count. Trees that differ do so early, so that this is next to no work."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    if not isinstance(one, ast.AST):
+        return one == other
+    for name in one._fields:
+        if not is_same(getattr(one, name, None), getattr(other, name, None)):
+            return False
+    return True
+
+
 def forget_trees() -> None:
     """Give up all trees."""
     nodes_of.cache_clear()

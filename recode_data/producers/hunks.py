@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from recode_data.records import ApiChange
-from recode_data.syntax_trees import nodes_of, tree_of
+from recode_data.syntax_trees import is_same, nodes_of, tree_of
 from recode_data.verify.influence import touching_lines
 
 _MOST_STATEMENTS = 60
 """Longer examples are aligned as a whole only: alignment is quadratic."""
 _EXAMPLES_KEPT = 1024
-"""Taken apart, of 10 kB each: every change that an example touches asks for it."""
-_STATEMENTS_KEPT = 16384
-"""Of 2 kB each, as `ast.dump` writes them."""
+"""Taken apart, of 20 kB each: every change that an example touches asks for it."""
+_COMPARED_KEPT = 16384
+"""Pairs of examples, of some lines each: every suspicion asks for them again."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -31,8 +32,9 @@ class _Part:
     """A top-level statement with the comments above it."""
 
     text: str
-    meaning: str
-    """The same for statements that differ by layout or comments alone."""
+    own_text: str
+    """Of the statement itself; equal ones mean the same."""
+    node: ast.stmt
     first: int
     last: int
     """1-based lines of the statement itself."""
@@ -77,7 +79,7 @@ def may_differ_at(old_code: str, new_code: str, change: ApiChange) -> bool:
     return any(leaf in line for line in {*old_code.split("\n")} ^ {*new_code.split("\n")})
 
 
-@lru_cache(maxsize=_EXAMPLES_KEPT)
+@lru_cache(maxsize=_COMPARED_KEPT)
 def differing_lines(old_code: str, new_code: str) -> frozenset[int]:
     """1-based lines of the old statements that have no equal in the new example.
 
@@ -109,7 +111,8 @@ def differs_at(old_code: str, new_code: str, change: ApiChange) -> bool:
 def _blocks(
     old: Sequence[_Part], new: Sequence[_Part]
 ) -> Iterator[tuple[str, Sequence[_Part], Sequence[_Part]]]:
-    ours, theirs = [part.meaning for part in old], [part.meaning for part in new]
+    meanings = _meanings((*old, *new))
+    ours, theirs = meanings[: len(old)], meanings[len(old) :]
     for tag, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if tag == "replace" and b - a == d - c:  # statement for statement
             for offset in range(b - a):
@@ -136,9 +139,8 @@ def _parts(code: str) -> tuple[_Part, ...]:
         found.append(
             _Part(
                 "\n".join(lines[end:last]),
-                _meaning("\n".join(lines[first - 1 : last]))
-                if "\r" not in code
-                else ast.dump(node),
+                "\n".join(lines[first - 1 : last]) if "\r" not in code else ast.dump(node),
+                node,
                 first,
                 last,
                 isinstance(node, (ast.Import, ast.ImportFrom)),
@@ -148,10 +150,23 @@ def _parts(code: str) -> tuple[_Part, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=_STATEMENTS_KEPT)
-def _meaning(statement: str) -> str:
-    """Two versions of an example have most statements in common, and examples of a file do."""
-    return ast.dump(tree_of(statement).body[0])
+def _meanings(parts: Iterable[_Part]) -> list[int]:
+    """A number for each, the same for those that differ by layout or comments alone.
+
+    Two versions of an example have most statements in common, letter for letter.
+    """
+    by_text: dict[str, int] = {}
+    by_kind: dict[type[ast.stmt], list[tuple[int, ast.stmt]]] = defaultdict(list)
+    meanings: list[int] = []
+    for part in parts:
+        meaning = by_text.get(part.own_text)
+        if meaning is None:
+            alike = by_kind[type(part.node)]
+            known = (number for number, node in alike if is_same(node, part.node))
+            meaning = by_text[part.own_text] = next(known, len(by_text))
+            alike.append((meaning, part.node))
+        meanings.append(meaning)
+    return meanings
 
 
 def _with_imports(kept: Sequence[_Part], old_code: str, new: Sequence[_Part]) -> str | None:
@@ -209,5 +224,5 @@ def _bound(code: str) -> frozenset[str]:
 
 def forget_examples() -> None:
     """Give up what is remembered of the examples."""
-    for remembered in (_parts, _meaning, differing_lines, _unbound):
+    for remembered in (_parts, differing_lines, _unbound):
         remembered.cache_clear()

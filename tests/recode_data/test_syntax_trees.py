@@ -4,7 +4,14 @@ import ast
 
 import pytest
 
-from recode_data.syntax_trees import forget_trees, holding_nodes, nodes_of, statements_of, tree_of
+from recode_data.syntax_trees import (
+    forget_trees,
+    holding_nodes,
+    is_same,
+    nodes_of,
+    statements_of,
+    tree_of,
+)
 from recode_data.usages.slices import parts_of
 
 CODES = [
@@ -88,3 +95,14 @@ def test_what_does_not_parse_says_so_each_time() -> None:
     for _ in range(2):
         with pytest.raises(SyntaxError):
             nodes_of("a b")
+
+
+STATEMENTS = ("1", "1.0", "True", "u'a'", "'a'", "b'a'", "1j", "f'{x!r}'", "f'{x!s}'", "x", "x = 1", "del x", "f(x)", "f( x )  # x", "f(x=x)", "f(*x)", "'a' ''", "[x, 1]", "[x]")  # fmt: skip
+
+
+@pytest.mark.parametrize("one", STATEMENTS)
+def test_same_is_what_dumps_the_same(one: str) -> None:
+    first, *_ = ast.parse(one).body
+    for other in STATEMENTS:
+        second, *_ = ast.parse(other).body
+        assert is_same(first, second) is (ast.dump(first) == ast.dump(second))
