@@ -41,7 +41,7 @@ from recode_data.records import (
     VersionStep,
 )
 from recode_data.references import forget_readings
-from recode_data.rewrites.parsed import parse
+from recode_data.rewrites.parsed import forget_parsed
 from recode_data.sandbox import SandboxPool
 from recode_data.step_changes import StepChanges, catalogued_context, step_changes
 from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
@@ -134,8 +134,9 @@ def forget_step() -> None:
     A worker that goes on to another library would hold half a gigabyte for nothing.
     """
     end_servers()
-    for remembered in (parse, index_of, key_of, step_usages):
+    for remembered in (index_of, key_of, step_usages):
         remembered.cache_clear()
+    forget_parsed()
     forget_readings()
     forget_trees()
     forget_imports()

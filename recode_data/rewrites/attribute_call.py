@@ -6,13 +6,10 @@ execution tells whether that was right.
 
 from __future__ import annotations
 
-import ast
-
 import libcst as cst
 
-from recode_data.rewrites.calls import accesses_to
-from recode_data.rewrites.parsed import Replace, parse, replaced
-from recode_data.syntax_trees import nodes_of
+from recode_data.rewrites.calls import accesses_to, is_access
+from recode_data.rewrites.parsed import ParsedCode, Replace, edited
 
 
 def rename_member(code: str, old: str, new: str) -> str | None:
@@ -23,22 +20,12 @@ def rename_member(code: str, old: str, new: str) -> str | None:
         old: name of the member, without its class.
         new: its new name.
     """
-    if old == new or not _is_member_somewhere(code, old):
+    if old == new:
         return None
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    edits: dict[cst.CSTNode, Replace] = {
-        node: lambda updated: updated.with_changes(attr=cst.Name(new))
-        for node in accesses_to(parsed, old)
-    }
-    return replaced(parsed, edits).code if edits else None
 
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace]:
+        return dict.fromkeys(
+            accesses_to(parsed, old), lambda updated: updated.with_changes(attr=cst.Name(new))
+        )
 
-def _is_member_somewhere(code: str, name: str) -> bool:
-    """Whether any `.name` stands in the code: as `_refers_to` of `rename.py`."""
-    try:
-        nodes = nodes_of(code)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return any(isinstance(node, ast.Attribute) and node.attr == name for node in nodes)
+    return edited(code, lambda node: is_access(node, old), edits_of)

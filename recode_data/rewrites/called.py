@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from recode_data.rewrites.calls import accesses_to, calls_of_member
-from recode_data.rewrites.parsed import Replace, parse, replaced
+from recode_data.rewrites.calls import accesses_to, calls_of_member, is_access
+from recode_data.rewrites.parsed import ParsedCode, Replace, edited
 
 
 def uncalled(code: str, name: str) -> str | None:
@@ -18,18 +18,14 @@ def uncalled(code: str, name: str) -> str | None:
     Returns:
         None where there is none, where one takes arguments, or where it is used without a call.
     """
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    calls = calls_of_member(parsed, name)
-    if (
-        not calls
-        or any(call.args for call in calls)
-        or len(calls) != len(accesses_to(parsed, name))
-    ):
-        return None
-    edits: dict[cst.CSTNode, Replace] = dict.fromkeys(calls, _without_call)
-    return replaced(parsed, edits).code
+
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace] | None:
+        calls = calls_of_member(parsed, name)
+        if any(call.args for call in calls) or len(calls) != len(accesses_to(parsed, name)):
+            return None
+        return dict.fromkeys(calls, _without_call)
+
+    return edited(code, lambda node: is_access(node, name), edits_of)
 
 
 def called(code: str, name: str) -> str | None:
@@ -38,16 +34,15 @@ def called(code: str, name: str) -> str | None:
     Returns:
         None where there is none, where it is called already, or where it is assigned to.
     """
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    accesses = accesses_to(parsed, name)
-    targets = _Targets(name)
-    parsed.module.visit(targets)
-    if not accesses or targets.found or calls_of_member(parsed, name):
-        return None
-    edits: dict[cst.CSTNode, Replace] = dict.fromkeys(accesses, _with_call)
-    return replaced(parsed, edits).code
+
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace] | None:
+        targets = _Targets(name)
+        parsed.module.visit(targets)
+        if targets.found or calls_of_member(parsed, name):
+            return None
+        return dict.fromkeys(accesses_to(parsed, name), _with_call)
+
+    return edited(code, lambda node: is_access(node, name), edits_of)
 
 
 def _without_call(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from recode_data.rewrites.parsed import dotted, with_imports_visited
-from recode_data.syntax_trees import nodes_of
+from recode_data.syntax_trees import nodes_of, statements_of, tree_of
 
 _ALIASES: Mapping[str, str] = {
     "matplotlib.pyplot": "plt",
@@ -114,8 +114,24 @@ def _is_standard(statement: str) -> bool:
 def without_unused(module: cst.Module, old_code: str) -> str:
     """The module's code without the imports that `old_code` used and it does not."""
     code = module.code
-    unused = _read_names(old_code) - _read_names(code)
+    unused = unused_imports(code, old_code)
     return with_imports_visited(module, _ImportDropper(unused)).code if unused else code
+
+
+def unused_imports(code: str, old_code: str) -> set[str]:
+    """Names that the code imports and does not read, and that `old_code` read.
+
+    Raises:
+        SyntaxError: either does not parse.
+    """
+    unused = _read_names(old_code) - _read_names(code)
+    return unused and {
+        name
+        for node in statements_of(tree_of(code))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+        if (name := alias.asname or alias.name.partition(".")[0]) in unused
+    }
 
 
 def _read_names(code: str) -> set[str]:

@@ -6,6 +6,7 @@ of the change. An edit applies to every call of the API in the snippet that it c
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -13,12 +14,14 @@ from functools import lru_cache
 import libcst as cst
 
 from recode_data.records import ApiChange, ChangeKind, ParameterKind, Replacement, Signature
-from recode_data.rewrites.calls import calls_of, calls_of_member
+from recode_data.rewrites.calls import calls_by, calls_of, may_call
 from recode_data.rewrites.members import changes_member
-from recode_data.rewrites.parsed import Replace, parse, replaced
+from recode_data.rewrites.parsed import ParsedCode, Replace, edited
 
 Arguments = Sequence[cst.Arg]
 ArgumentEdit = Callable[[Arguments], Arguments | None]
+MayEdit = Callable[[ast.Call], bool]
+"""Whether such an edit may apply: asked of Python's own tree, before libcst's is made."""
 
 _NOTHING_PASSED = frozenset({"warn", "deprecated", "auto_deprecated"})
 """Defaults by which a library sees that nothing was passed; no user writes them."""
@@ -34,16 +37,18 @@ def rewrite_parameter(code: str, change: ApiChange, replacement: Replacement) ->
         return None
     kind, new_name = change.kind, replacement.new_parameter
     if new_name is not None and kind in _RENAMING and name in code:
-        return _edited(code, change, lambda args: renamed(args, name, new_name))
+        return _edited(code, change, lambda args: renamed(args, name, new_name), _passing(name))
     if kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED) and name in code:
-        return _edited(code, change, lambda args: removed(args, name))
+        return _edited(code, change, lambda args: removed(args, name), _passing(name))
     if kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
         order = _positional_names(change.old_signature)
-        return _edited(code, change, lambda args: named(args, name, order))
+        return _edited(code, change, lambda args: named(args, name, order), _placing(name, order))
     default = _old_default(change)
     if kind is ChangeKind.DEFAULT_CHANGED and default is not None:
         order = _positional_names(change.old_signature)
-        return _edited(code, change, lambda args: added(args, name, default, order))
+        return _edited(
+            code, change, lambda args: added(args, name, default, order), _leaving_out(name, order)
+        )
     return None
 
 
@@ -56,20 +61,24 @@ def unwrite_parameter(code: str, change: ApiChange, replacement: Replacement) ->
     if new_name is not None and kind in _RENAMING:
         if new_name not in code:
             return None
-        return _edited(code, change, lambda args: renamed(args, new_name, name))
+        return _edited(code, change, lambda args: renamed(args, new_name, name), _passing(new_name))
     default = _old_default(change)
     if kind in (ChangeKind.PARAMETER_REMOVED, ChangeKind.DEPRECATED) and default is not None:
         order = _positional_names(change.old_signature)
-        return _edited(code, change, lambda args: added(args, name, default, order))
+        return _edited(
+            code, change, lambda args: added(args, name, default, order), _leaving_out(name, order)
+        )
     if name not in code:
         return None  # what follows takes it away
     if kind in (ChangeKind.KEYWORD_ONLY, ChangeKind.PARAMETER_REORDERED):
         order = _positional_names(change.old_signature)
-        return _edited(code, change, lambda args: positional(args, name, order))
+        return _edited(code, change, lambda args: positional(args, name, order), _passing(name))
     if kind is ChangeKind.PARAMETER_ADDED_REQUIRED:
-        return _edited(code, change, lambda args: removed(args, name))
+        return _edited(code, change, lambda args: removed(args, name), _passing(name))
     if kind is ChangeKind.DEFAULT_CHANGED and default is not None:
-        return _edited(code, change, lambda args: removed(args, name, only_value=default))
+        return _edited(
+            code, change, lambda args: removed(args, name, only_value=default), _passing(name)
+        )
     return None
 
 
@@ -156,19 +165,37 @@ def positional(args: Arguments, name: str, order: Sequence[str]) -> Arguments | 
     return [*args[:count], plain, *args[count + 1 :]]
 
 
-def _edited(code: str, change: ApiChange, edit: ArgumentEdit) -> str | None:
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    calls = calls_of(parsed, change.old_api)
-    if changes_member(change):
-        calls += calls_of_member(parsed, change.old_api.rpartition(".")[2])
-    elif change.old_api.endswith(".__init__"):
-        calls += calls_of(parsed, change.old_api.removesuffix(".__init__"))
-    edits: dict[cst.CSTNode, Replace] = {
-        call: _call_edit(edit) for call in calls if edit(call.args) is not None
-    }
-    return replaced(parsed, edits).code if edits else None
+def _passing(name: str) -> MayEdit:
+    return lambda call: any(word.arg == name for word in call.keywords)
+
+
+def _leaving_out(name: str, order: Sequence[str]) -> MayEdit:
+    place = order.index(name) if name in order else None
+    return lambda call: (
+        all(word.arg not in (name, None) for word in call.keywords)
+        and not any(isinstance(arg, ast.Starred) for arg in call.args)
+        and (place is None or place >= len(call.args))
+    )
+
+
+def _placing(name: str, order: Sequence[str]) -> MayEdit:
+    place = order.index(name) if name in order else None
+    return lambda call: place is not None and place < len(call.args)
+
+
+def _edited(code: str, change: ApiChange, edit: ArgumentEdit, may_edit: MayEdit) -> str | None:
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace]:
+        calls = calls_by(parsed, change)
+        if change.old_api.endswith(".__init__") and not changes_member(change):
+            calls += calls_of(parsed, change.old_api.removesuffix(".__init__"))
+        return {call: _call_edit(edit) for call in calls if edit(call.args) is not None}
+
+    is_call = may_call(code, change)
+    return edited(
+        code,
+        lambda node: isinstance(node, ast.Call) and may_edit(node) and is_call(node),
+        edits_of,
+    )
 
 
 def _call_edit(edit: ArgumentEdit) -> Replace:

@@ -12,9 +12,9 @@ import re
 import libcst as cst
 
 from recode_data.records import ApiChange, ChangeKind, Replacement
-from recode_data.rewrites.calls import calls_of_member
+from recode_data.rewrites.calls import calls_of_member, is_access
 from recode_data.rewrites.members import changes_member
-from recode_data.rewrites.parsed import Replace, parse, replaced
+from recode_data.rewrites.parsed import ParsedCode, Replace, edited
 
 _CALLED = re.compile(r"\b[A-Za-z_]\w*\.([A-Za-z_]\w*)\(\)")
 
@@ -36,31 +36,32 @@ def rewrite_to_method(code: str, change: ApiChange, replacement: Replacement) ->
     old, new, parameter = _names(change, replacement)
     if replacement.new_api not in methods_for_values(change) or parameter not in code:
         return None
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    edits: dict[cst.CSTNode, Replace] = {}
-    for call in calls_of_member(parsed, old):
-        kept = [arg for arg in call.args if not _passes(arg, parameter, new)]
-        if len(kept) < len(call.args) and all(arg.keyword for arg in kept):
-            edits[call] = lambda node: _called(node, new, parameter, None)
-    return replaced(parsed, edits).code if edits else None
+
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace]:
+        edits: dict[cst.CSTNode, Replace] = {}
+        for call in calls_of_member(parsed, old):
+            kept = [arg for arg in call.args if not _passes(arg, parameter, new)]
+            if len(kept) < len(call.args) and all(arg.keyword for arg in kept):
+                edits[call] = lambda node: _called(node, new, parameter, None)
+        return edits
+
+    return edited(code, lambda node: is_access(node, old), edits_of)
 
 
 def unwrite_to_method(code: str, change: ApiChange, replacement: Replacement) -> str | None:
     """Every call of the method, with its name as the value; otherwise as `rewrite_to_method`."""
     if replacement.new_api not in methods_for_values(change):
         return None
-    parsed = parse(code)
-    if parsed is None:
-        return None
     old, new, parameter = _names(change, replacement)
-    edits: dict[cst.CSTNode, Replace] = {
-        call: lambda node: _called(node, old, parameter, new)
-        for call in calls_of_member(parsed, new)
-        if all(arg.keyword for arg in call.args)
-    }
-    return replaced(parsed, edits).code if edits else None
+
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace]:
+        return {
+            call: lambda node: _called(node, old, parameter, new)
+            for call in calls_of_member(parsed, new)
+            if all(arg.keyword for arg in call.args)
+        }
+
+    return edited(code, lambda node: is_access(node, new), edits_of)
 
 
 def _names(change: ApiChange, replacement: Replacement) -> tuple[str, str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from recode_data.rewrites.calls import accesses_to, calls_of_member
+from recode_data.rewrites.calls import accesses_to, calls_of_member, is_access
 from recode_data.rewrites.imports import is_builtin, spelling, with_import
-from recode_data.rewrites.parsed import Replace, chain, parse, replaced
+from recode_data.rewrites.parsed import ParsedCode, Replace, chain, edited, module_of
 
 
 def method_to_function(code: str, method: str, function: str) -> str | None:
@@ -21,21 +21,25 @@ def method_to_function(code: str, method: str, function: str) -> str | None:
         None where nothing calls it, where it is used without being called, or where the name
         that the function needs is taken.
     """
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    calls = calls_of_member(parsed, method)
-    if not calls or len(calls) != len(accesses_to(parsed, method)):
-        return None
-    text, statement = spelling(function, parsed.bindings)
-    taken = parsed.names if statement is not None else parsed.bound if is_builtin(function) else ()
-    if text.partition(".")[0] in taken:
-        return None
-    edits: dict[cst.CSTNode, Replace] = {
-        call: lambda updated: _as_function(updated, text) for call in calls
-    }
-    module = replaced(parsed, edits)
-    return (with_import(module, statement) if statement else module).code
+    added: set[str] = set()
+
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace] | None:
+        calls = calls_of_member(parsed, method)
+        if len(calls) != len(accesses_to(parsed, method)):
+            return None
+        text, statement = spelling(function, parsed.bindings)
+        is_new = statement is not None
+        taken = parsed.names if is_new else parsed.bound if is_builtin(function) else ()
+        if text.partition(".")[0] in taken:
+            return None
+        added.update([statement] if statement else [])
+        return dict.fromkeys(calls, lambda updated: _as_function(updated, text))
+
+    new_code = edited(code, lambda node: is_access(node, method), edits_of)
+    if new_code is None or not added:
+        return new_code
+    module = module_of(new_code)
+    return None if module is None else with_import(module, *added).code
 
 
 def _as_function(node: cst.BaseExpression, text: str) -> cst.BaseExpression:

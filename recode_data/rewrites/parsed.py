@@ -13,7 +13,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from recode_data.references import find_references
-from recode_data.rewrites.finding import Chain, find_nodes
+from recode_data.rewrites.finding import Chain, FoundNodes, find_nodes
 from recode_data.syntax_trees import nodes_of, statements_of, tree_of
 
 _Span: TypeAlias = tuple[int, int, int, int]
@@ -51,31 +51,139 @@ def module_of(code: str) -> cst.Module | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What Python's own tree tells of a snippet."""
+
+    path_at: Mapping[_Span, str]
+    bindings: Mapping[str, str]
+    names: frozenset[str]
+    bound: frozenset[str]
+
+
 @lru_cache(maxsize=1024)
 def parse(code: str) -> ParsedCode | None:
     """The snippet's tree; None where it does not parse or has carriage returns."""
     try:
-        nodes = nodes_of(code)
-        references = find_references(code)
+        told = _told(code)
     except (SyntaxError, ValueError):
         return None
     module = module_of(code)
     if module is None:
         return None
-    bindings = import_bindings(code)
-    starts = _line_starts(code)
-    by_span: dict[_Span, str] = {}
-    for reference in references:
-        span = _position(starts, reference.start) + _position(starts, reference.end)
-        by_span[span] = reference.path
     found = find_nodes(module)
-    spans = (_spans_by_order(found.chains, nodes) if code.isascii() else None) or _spans(
+    spans = (_spans_by_order(found.chains, nodes_of(code)) if code.isascii() else None) or _spans(
         found.chains, module
     )
+    return _parsed(module, found, spans, told)
+
+
+def edited(
+    code: str,
+    may_matter: Callable[[ast.AST], bool],
+    edits_of: Callable[[ParsedCode], Mapping[cst.CSTNode, Replace] | None],
+) -> str | None:
+    """The code with expressions replaced; None where there is nothing to replace.
+
+    A tree of libcst takes ten times as long as one of Python, and most snippets have one statement
+    that matters, or none: only such a statement is given to it.
+
+    Args:
+        code: A snippet.
+        may_matter: Whether `edits_of` may have something to say of a statement that holds this node.
+        edits_of: What to replace in a statement, or in the whole code where its statements cannot be
+            told apart; None where the code is to be left alone.
+    """
+    try:
+        statements = _statements(code)
+        if not statements:
+            return _edited_as_a_whole(code, edits_of)
+        matters = [
+            number for number, one in enumerate(statements) if any(map(may_matter, one.nodes))
+        ]
+    except (SyntaxError, ValueError):
+        return None
+    lines = code.split("\n")
+    is_edited = False
+    for number in reversed(matters):
+        parsed = _statement_parsed(code, number)
+        if parsed is None:
+            return _edited_as_a_whole(code, edits_of)
+        edits = edits_of(parsed)
+        if edits is None:
+            return None
+        if edits:
+            first, last = statements[number].first, statements[number].last
+            lines[first - 1 : last] = [replaced(parsed, edits).code]
+            is_edited = True
+    return "\n".join(lines) if is_edited else None
+
+
+def _edited_as_a_whole(
+    code: str, edits_of: Callable[[ParsedCode], Mapping[cst.CSTNode, Replace] | None]
+) -> str | None:
+    parsed = parse(code)
+    edits = None if parsed is None else edits_of(parsed)
+    return replaced(parsed, edits).code if parsed is not None and edits else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A top-level statement and its 1-based lines, which it shares with no other."""
+
+    nodes: tuple[ast.AST, ...]
+    """It and all below it."""
+    first: int
+    last: int
+
+
+@lru_cache(maxsize=1024)
+def _statements(code: str) -> tuple[_Statement, ...]:
+    """Empty where two share a line, or where columns of `ast` may count something else than letters."""
+    if not code.isascii() or "\r" in code:
+        return ()
+    found: list[_Statement] = []
+    for node in tree_of(code).body:
+        first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))])
+        if found and first <= found[-1].last:
+            return ()
+        found.append(_Statement(tuple(ast.walk(node)), first, node.end_lineno or node.lineno))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _statement_parsed(code: str, number: int) -> ParsedCode | None:
+    """One of the `_statements` alone, with what the whole code says of names; None where libcst and
+    Python do not tell the same of it."""
+    statement = _statements(code)[number]
+    module = module_of("\n".join(code.split("\n")[statement.first - 1 : statement.last]))
+    if module is None:
+        return None
+    found = find_nodes(module)
+    spans = _spans_by_order(found.chains, statement.nodes)
+    return None if spans is None else _parsed(module, found, spans, _told(code))
+
+
+@lru_cache(maxsize=64)
+def _told(code: str) -> _Told:
+    nodes = nodes_of(code)
+    references = find_references(code)
+    starts = _line_starts(code)
+    path_at: dict[_Span, str] = {}
+    for reference in references:
+        span = _position(starts, reference.start) + _position(starts, reference.end)
+        path_at[span] = reference.path
+    return _Told(path_at, import_bindings(code), names_in(code), _names(nodes, bound=True))
+
+
+def _parsed(
+    module: cst.Module, found: FoundNodes, spans: Mapping[Chain, _Span], told: _Told
+) -> ParsedCode:
     paths: dict[Chain, str] = {}
+    bindings = told.bindings
     for node in found.chains:
-        path = by_span.get(spans[node])
-        root = root_name(node)
+        path = told.path_at.get(spans[node])
+        root = root_name(node) or ""
         if path is not None and root in bindings and _is_own_path(node, bindings[root], path):
             paths[node] = path
     within = {part for node in paths for part in _inner(node)}
@@ -83,8 +191,8 @@ def parse(code: str) -> ParsedCode | None:
         module,
         paths,
         bindings,
-        names_in(code),
-        _names(nodes, bound=True),
+        told.names,
+        told.bound,
         tuple(found.calls),
         found.parents,
         tuple(
@@ -307,3 +415,9 @@ def _line_starts(code: str) -> list[int]:
 def _position(starts: list[int], offset: int) -> tuple[int, int]:
     line = bisect.bisect_right(starts, offset)
     return line, offset - starts[line - 1]
+
+
+def forget_parsed() -> None:
+    """Give up all trees of libcst, and what they are made with."""
+    for remembered in (parse, _statement_parsed, _statements, _told):
+        remembered.cache_clear()

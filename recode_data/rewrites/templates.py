@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from recode_data.references import find_references
-from recode_data.rewrites.imports import spelling, with_import, without_unused
+from recode_data.rewrites.imports import spelling, unused_imports, with_import, without_unused
 from recode_data.rewrites.parsed import import_bindings, module_of, names_in
 from recode_data.syntax_trees import nodes_of, tree_of
 from recode_data.usages.edits import Edit, Spans, edited
@@ -138,7 +138,13 @@ def apply(rule: Rule, code: str) -> str | None:
                 return None
     if not edits or "\r" in code:
         return None
-    module = module_of(edited(code, edits))
+    new_code = edited(code, edits)
+    try:
+        if not statements and not unused_imports(new_code, code):
+            return new_code
+    except (SyntaxError, ValueError):
+        return None
+    module = module_of(new_code)
     if module is None:
         return None
     for statement in statements:

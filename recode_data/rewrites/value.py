@@ -14,9 +14,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from recode_data.records import ApiChange, Replacement
-from recode_data.rewrites.calls import calls_of, calls_of_member
-from recode_data.rewrites.members import changes_member
-from recode_data.rewrites.parsed import ParsedCode, Replace, parse, replaced
+from recode_data.rewrites.calls import calls_by, may_call
+from recode_data.rewrites.parsed import ParsedCode, Replace, edited
 
 _QUOTED = r"""['"`]{1,2}(?P<%s>[^'"`\n]{1,60})['"`]{1,2}"""
 _PAIR = re.compile(
@@ -53,23 +52,17 @@ def _edited(
 ) -> str | None:
     if replacement.new_api != change.old_api or not any(value in code for value in values):
         return None
-    parsed = parse(code)
-    if parsed is None:
-        return None
-    edits: dict[cst.CSTNode, Replace] = {}
-    for call in _calls(parsed, change):
-        for arg in call.args:
-            edit = _edit_of(arg.value, values)
-            if edit is not None:
-                edits[arg.value] = edit
-    return replaced(parsed, edits).code if edits else None
 
+    def edits_of(parsed: ParsedCode) -> dict[cst.CSTNode, Replace]:
+        edits: dict[cst.CSTNode, Replace] = {}
+        for call in calls_by(parsed, change):
+            for arg in call.args:
+                edit = _edit_of(arg.value, values)
+                if edit is not None:
+                    edits[arg.value] = edit
+        return edits
 
-def _calls(parsed: ParsedCode, change: ApiChange) -> list[cst.Call]:
-    calls = calls_of(parsed, change.old_api)
-    if changes_member(change):
-        calls += calls_of_member(parsed, change.old_api.rpartition(".")[2])
-    return calls
+    return edited(code, may_call(code, change), edits_of)
 
 
 def _edit_of(node: cst.BaseExpression, values: dict[str, str]) -> Replace | None:

@@ -105,3 +105,20 @@ def test_changes_of_other_things_are_left_to_others() -> None:
     replacement = Replacement("toy.g", (), 0.5)
     assert rewrite_parameter(f"{HEAD}toy.f(1)\n", of, replacement) is None
     assert unwrite_parameter(f"{HEAD}toy.g(1)\n", of, replacement) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "expect"),
+    [
+        ("toy.f(1, b=2)\ntoy.f(3)\n", "toy.f(1, c=2)\ntoy.f(3)\n"),
+        ("(toy.f)(1, b=2)\n", "(toy.f)(1, c=2)\n"),
+        ("toy.f(\n    1,\n    b=2)\n", "toy.f(\n    1,\n    c=2)\n"),
+        ("g = toy.f\ng(1, b=2)\n", None),
+        ("toy.f(1, *x, b=2, **y)\n", "toy.f(1, *x, c=2, **y)\n"),
+        ("toy.f(b=1, é=2)\n", "toy.f(c=1, é=2)\n"),
+        ("toy.g(1, b=2) + toy.f(1)\n", None),
+    ],
+)
+def test_statements_without_such_a_call_are_left_out(code: str, expect: str | None) -> None:
+    found = rewrite_parameter(f"{HEAD}{code}", RENAMED, Replacement("toy.f", (), 0.5, "c"))
+    assert found == (None if expect is None else f"{HEAD}{expect}")
