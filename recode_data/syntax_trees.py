@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-TREES_KEPT = 1024
+TREES_KEPT = 4096
 """Of 13 kB (dask) to 27 kB (Django) each."""
 _BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
 """Fields that hold statements, or what holds statements, last ones first."""
