@@ -19,13 +19,16 @@ from recode_data.notes.instead import (
 )
 from recode_data.notes.reading import (
     all_keywords,
+    called_name,
     calls_by_name,
+    calls_in,
     changes_of,
     imported_names,
     leaf_of,
     names_called,
     passes,
     plain,
+    text_of,
 )
 from recode_data.notes.strays import stray_edit
 from recode_data.records import (
@@ -35,6 +38,7 @@ from recode_data.records import (
     Effect,
     EvidenceKind,
     FurtherChange,
+    ObjectKind,
     Producer,
     Proof,
     Verified,
@@ -44,6 +48,7 @@ from recode_data.rewrites.value import value_pairs
 
 _VALUE = r"'[^']*'|\"[^\"]*\"|\w+"
 
+_BUILTINS = frozenset(dir(builtins))
 SAY_LITTLE = frozenset({"b", "n", "x", "cut", "type"})
 """Tags of canonical values: booleans, None, and what carries no information."""
 
@@ -61,6 +66,10 @@ def misleads(candidate: Candidate, proof: Proof, said: Mapping[str, str]) -> str
         return "another successor than the library names"
     if why is None and breaks_elsewhere(candidate, proof):
         return "deprecated, and the error is about something else"
+    if why is None and warns_of_what_holds_it(candidate, proof):
+        return "the warning is of a call that it is handed to"
+    if why is None and is_asked_for_otherwise(candidate):
+        return "a class that values were asked for, and the new code asks in another way"
     return why
 
 
@@ -136,8 +145,8 @@ def _announces_something_else(parameter: str, said: str) -> bool:
 
 
 def _passes_another_value(item: FurtherChange, candidate: Candidate, said: str) -> bool:
-    """Whether the message names what to pass for the new parameter, and the new code passes another
-    literal: pandas says `use_na_sentinel=False`, and `None`, which was passed for `na_sentinel`, only
+    """Whether the message names what to pass for the new parameter, and the new code passes something
+    else: pandas says `use_na_sentinel=False`, and `None`, which was passed for `na_sentinel`, only
     happens to do the same."""
     parameter = new_parameter_of(item)
     if parameter is None:
@@ -145,10 +154,10 @@ def _passes_another_value(item: FurtherChange, candidate: Candidate, said: str) 
     texts = re.findall(rf"\b{re.escape(parameter)}\s*=\s*({_VALUE})", said)
     named = {text.strip("'\"") for text in texts}
     passed = {
-        str(keyword.value.value)
+        str(keyword.value.value) if isinstance(keyword.value, ast.Constant) else None
         for call in calls_by_name(candidate.new_code, leaf_of(item.change.old_api))
         for keyword in call.keywords
-        if keyword.arg == parameter and isinstance(keyword.value, ast.Constant)
+        if keyword.arg == parameter
     }
     return bool(named) and not passed <= named
 
@@ -180,6 +189,39 @@ def breaks_elsewhere(candidate: Candidate, proof: Proof) -> bool:
     return proof.effect is Effect.BREAK and words.isdisjoint(change.old_api.split(".")[1:])
 
 
+def warns_of_what_holds_it(candidate: Candidate, proof: Proof) -> bool:
+    """Whether another behaviour is told by a warning that does not name the API, whose call is an
+    argument of another one: `frame.agg(NamedAgg("b", min))` warns of what `agg` does with `min`."""
+    change = candidate.change
+    leaf = leaf_of(change.old_api)
+    if change.kind is not ChangeKind.BEHAVIOUR or proof.effect is not Effect.WARN:
+        return False
+    if leaf in re.findall(r"\w+", proof.message):
+        return False
+    return any(
+        called_name(inner) == leaf
+        for call in calls_in(candidate.old_code)
+        if called_name(call) not in _BUILTINS
+        for argument in (*call.args, *(one.value for one in call.keywords))
+        for inner in ast.walk(argument)
+        if isinstance(inner, ast.Call)
+    )
+
+
+def is_asked_for_otherwise(candidate: Candidate) -> bool:
+    """Whether the old code asks whether a value is of a class that is gone, and the new code does not
+    ask for a class there: `isinstance(x, Float64Index)` is no `x.dtype == object`."""
+    change = candidate.change
+    if change.kind not in WHOLE or change.object_kind is not ObjectKind.CLASS:
+        return False
+    name = leaf_of(change.old_api)
+    old, new = (
+        [call for call in calls_in(code) if called_name(call) in ("isinstance", "issubclass")]
+        for code in (candidate.old_code, candidate.new_code)
+    )
+    return len(new) < len(old) and any(name in text_of(call.args[-1]) for call in old if call.args)
+
+
 def goes_against_advice(candidate: Candidate, said: Mapping[str, str]) -> bool:
     """Whether a successor is another one than the library names when the old way is used."""
     if candidate.producer is Producer.CONTROL:
@@ -191,16 +233,28 @@ def goes_against_advice(candidate: Candidate, said: Mapping[str, str]) -> bool:
 
 
 def agrees_by_chance(item: Verified) -> bool:
-    """Whether a successor that only looks like the old name is proved by nothing but booleans: any
-    predicate gives the right one half of the time (`get_renderer_cache` and `get_legend` give None)."""
-    likely = [one for one in changes_of(item.candidate) if _is_mere_likeness(one)]
-    if not likely or item.candidate.producer in (Producer.CONTROL, Producer.EVOLVED):
+    """Whether a successor that only looks like the old name, or another class, is proved by nothing but
+    booleans: any predicate gives the right one half of the time (`get_renderer_cache` and `get_legend`
+    give None; `UInt64Index([1])` and `Index([1.0])` both are numeric)."""
+    candidate = item.candidate
+    likely = [one for one in changes_of(candidate) if _is_mere_likeness(one)]
+    is_by_likeness = likely and candidate.producer is not Producer.EVOLVED
+    if candidate.producer is Producer.CONTROL or not (
+        is_by_likeness or _is_another_class(candidate)
+    ):
         return False
     expected = json.loads(item.pair.checks).get("expected", {})
     shown = [event[1] for event in expected.get("events", []) if event[0] == "shown"]
     printed = any(event[0] != "shown" for event in expected.get("events", []))
     values = [*expected.get("names", {}).values(), *shown]
     return not printed and all(value[0] in SAY_LITTLE for value in values)
+
+
+def _is_another_class(candidate: Candidate) -> bool:
+    """Whether a class is gone, and its name with it."""
+    change = candidate.change
+    is_gone = change.kind in WHOLE and change.object_kind is ObjectKind.CLASS
+    return is_gone and leaf_of(change.old_api) not in re.findall(r"\w+", candidate.new_code)
 
 
 def _is_mere_likeness(item: FurtherChange) -> bool:

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from recode_data.notes.faithful import agrees_by_chance, misleads_alone, unexplained
+from recode_data.notes.faithful import (
+    agrees_by_chance,
+    is_asked_for_otherwise,
+    misleads_alone,
+    unexplained,
+    warns_of_what_holds_it,
+)
 from recode_data.notes.instead import instead
 from recode_data.notes.noting import noted
 from recode_data.records import (
@@ -214,7 +220,7 @@ def test_the_library_has_the_last_word(
         (r"toy.load(1, sep=r'\s+')", r"'blank' is deprecated, use ``sep='\s+'`` instead", True),
         ("toy.load(1, sep=None)", "blank=None is deprecated, specify `sep=False`", False),
         ("toy.load(1, sep=False)", "blank=None is deprecated, specify `sep=False`", True),
-        ("toy.load(1, sep=first)", "blank=None is deprecated, specify `sep=False`", True),
+        ("toy.load(1, sep=first)", "blank=None is deprecated, specify `sep=False`", False),
         ("toy.load(1, sep=None)", "blank is deprecated, specify sep", True),
         ("toy.load(1, sep=None)", "blank=None is deprecated, specify sep; see xsep=False", True),
     ],
@@ -239,6 +245,62 @@ def test_an_argument_is_not_left_out_of_a_call_that_is_gone(new: str, is_explain
     codes = (f"import toy\nx = {code}\n" for code in ("toy.load(1, how=2)", new))
     candidate = make_candidate(*codes, change=change, replacement=None, producer=Producer.EVOLVED)
     assert (unexplained(candidate) is None) is is_explained
+
+
+@pytest.mark.parametrize(
+    ("old", "message", "effect", "is_row"),
+    [
+        ("x = frame.agg(toy.load(1, min))", "the callable min is Series.min", Effect.WARN, False),
+        ("x = frame.agg(toy.load(1, min))", "load is changed", Effect.WARN, True),
+        ("x = frame.agg(toy.load(1, min))", "the callable min is Series.min", Effect.BREAK, True),
+        ("print(toy.load(1, min))", "the callable min is Series.min", Effect.WARN, True),
+        ("x = frame.agg(1)", "the callable min is Series.min", Effect.WARN, True),
+    ],
+    ids=["handed to", "named", "an error", "handed to a builtin", "not handed"],
+)
+def test_a_warning_is_not_told_of_what_is_handed_to_a_call(
+    old: str, message: str, effect: Effect, is_row: bool
+) -> None:
+    change = make_change(kind=ChangeKind.BEHAVIOUR)
+    candidate = make_candidate(old, f"{old}.x", change=change, producer=Producer.EVOLVED)
+    proof = Proof(effect, None, "W", message, 1, 1)
+    assert warns_of_what_holds_it(candidate, proof) is not is_row
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "is_row"),
+    [
+        ("isinstance(x, toy.Load)", "x.dtype == object", ObjectKind.CLASS, False),
+        ("isinstance(x, toy.Load)", "isinstance(x, toy.Read)", ObjectKind.CLASS, True),
+        ("isinstance(x, int)", "x == 1", ObjectKind.CLASS, True),
+        ("isinstance(toy.Load(1), int)", "toy.Read(1) == 1", ObjectKind.CLASS, True),
+        ("isinstance(x, toy.Load)", "x.dtype == object", ObjectKind.FUNCTION, True),
+    ],
+)
+def test_what_is_of_a_class_is_not_asked_for_otherwise(
+    old: str, new: str, kind: ObjectKind, is_row: bool
+) -> None:
+    change = make_change("toy.Load", object_kind=kind)
+    assert is_asked_for_otherwise(make_candidate(old, new, change=change)) is not is_row
+
+
+@pytest.mark.parametrize(
+    ("names", "old_api", "by_chance"),
+    [
+        ({"x": ["b", True]}, "toy.Load", True),
+        ({"x": ["i", "1"]}, "toy.Load", False),
+        ({"x": ["b", True]}, "toy.old.Read", False),
+    ],
+    ids=["booleans", "values", "moved"],
+)
+def test_another_class_is_proved_by_more_than_booleans(
+    names: dict[str, Any], old_api: str, by_chance: bool
+) -> None:
+    change = make_change(old_api, object_kind=ObjectKind.CLASS)
+    codes = ("x = Load(1) == 1\n", "x = Read(1) == 1\n")
+    candidate = make_candidate(*codes, change=change, producer=Producer.EVOLVED, replacement=None)
+    checks = json.dumps({"expected": {"names": names, "events": []}})
+    assert agrees_by_chance(make_verified(candidate, checks=checks)) is by_chance
 
 
 @pytest.mark.parametrize(
