@@ -12,11 +12,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from recode_data.syntax_trees import holding_nodes, statements_of, tree_of
+from recode_data.syntax_trees import HOLDING, statements_of, tree_of
 
 Paths: TypeAlias = tuple[str, ...]
 
@@ -78,24 +78,42 @@ def attribute_names(code: str) -> tuple[tuple[str, int], ...]:
     return _read(code).attributes
 
 
-def touched_after(
-    imports: str, code: str
-) -> tuple[tuple[Reference, ...], tuple[tuple[str, int], ...]]:
-    """What `find_references` and `attribute_names` give of the code, run after the imports.
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What some statements refer to, wherever in them."""
 
-    Positions are those in the code alone. A test file's imports are read once for all of its tests.
+    paths: frozenset[str]
+    """As those of `find_references`."""
+    attributes: frozenset[str]
+    """As the names of `attribute_names`."""
+
+
+def mentions(imports: str, parts: Iterable[Iterable[ast.stmt]]) -> tuple[Mentions, ...]:
+    """What each part of a session mentions, the parts run one after the other after the imports.
+
+    The statements may come from several texts, and need not be parsed once more as one. A test
+    file's imports are read once for all of its tests.
 
     Raises:
-        SyntaxError: either does not parse.
+        SyntaxError: the imports do not parse.
     """
-    reading = _resolved(code, {}, _names_after(imports))
-    return reading.references, reading.attributes
+    resolver = _Resolver({}, _names_after(imports))
+    found = [resolver.take(statements) for statements in parts]
+    resolver.finish()
+    return tuple(
+        Mentions(
+            frozenset(path for path, _ in item.references),
+            frozenset(node.attr for node in item.attributes),
+        )
+        for item in found
+    )
 
 
 @lru_cache(maxsize=IMPORTS_KEPT)
 def _names_after(imports: str) -> Mapping[str, Paths]:
-    resolver = _Resolver(imports, {}, {})
-    resolver.resolve(tree_of(imports))
+    resolver = _Resolver({}, {})
+    resolver.take(tree_of(imports).body)
+    resolver.finish()
     return resolver.names
 
 
@@ -113,15 +131,24 @@ def _read(code: str) -> _Reading:
     return _resolved(code, {})
 
 
-def _resolved(
-    code: str, star_names: Mapping[str, Collection[str]], names: Mapping[str, Paths] | None = None
-) -> _Reading:
-    resolver = _Resolver(code, star_names, names or {})
-    resolver.resolve(tree_of(code))
+def _resolved(code: str, star_names: Mapping[str, Collection[str]]) -> _Reading:
+    resolver = _Resolver(star_names, {})
+    found = resolver.take(tree_of(code).body)
+    resolver.finish()
+    offsets = _Offsets(code)
+    references = [_reference(node, path, offsets) for path, node in found.references]
+    attributes = [(node.attr, node.end_lineno or node.lineno) for node in found.attributes]
     return _Reading(
-        tuple(sorted(resolver.references, key=lambda item: (item.start, item.end, item.path))),
-        tuple(sorted(resolver.attributes, key=lambda item: (item[1], item[0]))),
+        tuple(sorted(references, key=lambda item: (item.start, item.end, item.path))),
+        tuple(sorted(attributes, key=lambda item: (item[1], item[0]))),
     )
+
+
+def _reference(node: ast.expr | ast.alias, path: str, offsets: _Offsets) -> Reference:
+    end_line = node.end_lineno or node.lineno
+    start = offsets.offset(node.lineno, node.col_offset)
+    end = offsets.offset(end_line, node.end_col_offset or node.col_offset)
+    return Reference(path, node.lineno, end_line, start, end)
 
 
 def forget_readings() -> None:
@@ -194,27 +221,39 @@ class _Scope:
         return _HIDDEN
 
 
+@dataclass(slots=True)
+class _Found:
+    """What some statements refer to, and the nodes that do."""
+
+    references: list[tuple[str, ast.expr | ast.alias]] = field(default_factory=list)
+    attributes: list[ast.Attribute] = field(default_factory=list)
+
+
 class _Resolver:
     """Visits as `ast.NodeVisitor` does, in half the time: most nodes have nothing to tell."""
 
     def __init__(
-        self, code: str, star_names: Mapping[str, Collection[str]], names: Mapping[str, Paths]
+        self, star_names: Mapping[str, Collection[str]], names: Mapping[str, Paths]
     ) -> None:
-        self.references: list[Reference] = []
-        self.attributes: list[tuple[str, int]] = []
-        self._offsets = _Offsets(code)
+        self._found = _Found()
         self._star_names = star_names
         self.names = dict(names)
         """What the names of the module mean, in the end."""
         self._scope = _Scope(self.names, None)
         self._branches = 0
-        self._deferred: list[tuple[_FunctionNode, _Scope]] = []
+        self._deferred: list[tuple[_FunctionNode, _Scope, _Found]] = []
         self._visits: dict[type[ast.AST], Callable[[ast.AST], None]] = {}
 
-    def resolve(self, tree: ast.Module) -> None:
-        self._visit_all(tree.body)
+    def take(self, statements: Iterable[ast.stmt]) -> _Found:
+        """Run the next statements; what their functions' bodies refer to is there after `finish`."""
+        self._found = found = _Found()
+        self._visit_all(statements)
+        return found
+
+    def finish(self) -> None:
+        """Read the bodies of functions, which run when all names of the module are bound."""
         while self._deferred:
-            node, scope = self._deferred.pop(0)
+            node, scope, self._found = self._deferred.pop(0)
             self._visit_function_body(node, scope)
 
     def visit(self, node: ast.AST) -> None:
@@ -228,7 +267,7 @@ class _Resolver:
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit the parts that have parts."""
-        for name in holding_nodes(type(node)):
+        for name in HOLDING[type(node)]:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 self._visit_all(value)
@@ -370,7 +409,7 @@ class _Resolver:
         if not isinstance(node, ast.Lambda):
             self._visit_all((*node.decorator_list, node.returns))
             self._bind(node.name, _HIDDEN)
-        self._deferred.append((node, self._scope))
+        self._deferred.append((node, self._scope, self._found))
 
     visit_FunctionDef = _visit_function
     visit_AsyncFunctionDef = _visit_function
@@ -434,7 +473,7 @@ class _Resolver:
             for path in paths:
                 self._refer(node, path)
         else:
-            self.attributes.append((node.attr, node.end_lineno or node.lineno))
+            self._found.attributes.append(node)
             self.visit(node.value)
 
     def _paths_of(self, node: ast.AST) -> Paths:
@@ -447,10 +486,7 @@ class _Resolver:
         return tuple(".".join((path, *reversed(names))) for path in self._scope.look_up(node.id))
 
     def _refer(self, node: ast.expr | ast.alias, path: str) -> None:
-        end_line = node.end_lineno or node.lineno
-        start = self._offsets.offset(node.lineno, node.col_offset)
-        end = self._offsets.offset(end_line, node.end_col_offset or node.col_offset)
-        self.references.append(Reference(path, node.lineno, end_line, start, end))
+        self._found.references.append((path, node))
 
 
 class _Offsets:

@@ -33,7 +33,6 @@ _TEXTS = frozenset(
     }
 )
 """Fields of nodes that hold no further nodes (a context tells nothing that is asked for)."""
-_HOLDING: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 @lru_cache(maxsize=TREES_KEPT)
@@ -62,17 +61,30 @@ def nodes_of(code: str) -> tuple[ast.AST, ...]:
 
 def holding_nodes(kind: type[ast.AST]) -> tuple[str, ...]:
     """Fields in which such a node has nodes below it; the others are texts, numbers and contexts."""
-    known = _HOLDING.get(kind)
-    if known is None:
-        known = _HOLDING[kind] = _holding_nodes(kind)
-    return known
-
-
-def _holding_nodes(kind: type[ast.AST]) -> tuple[str, ...]:
     if issubclass(kind, (ast.Constant, ast.Global, ast.Nonlocal)):
         return ()
     texts = _TEXTS - {"name"} if kind.__name__ == "TypeAlias" else _TEXTS
     return tuple(name for name in kind._fields if name not in texts)
+
+
+class _Holding(dict[type[ast.AST], tuple[str, ...]]):
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self[kind] = fields = holding_nodes(kind)
+        return fields
+
+
+HOLDING = _Holding()
+"""What `holding_nodes` says of each kind, for who asks a million times."""
+
+
+def children_of(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes right below one, contexts left out: `ast.iter_child_nodes` in half the time."""
+    for name in HOLDING[type(node)]:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            yield from (item for item in value if item is not None)
+        elif value is not None:
+            yield value
 
 
 def statements_of(tree: ast.Module) -> Iterator[ast.stmt]:

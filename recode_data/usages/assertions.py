@@ -10,38 +10,40 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from recode_data.syntax_trees import tree_of
 from recode_data.usages.edits import Edit, Spans, edited
 from recode_data.usages.slices import parts_of
 
 _MARK = re.compile(r"__result_[0-9]+__")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _TROUBLE = ("raises", "warns", "deprecated", "no_warnings", "warning", "raisesregex")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _ONE_VALUE = frozenset({"assert_", "assertTrue", "assertFalse", "assert_true", "assert_false"})
 
 
-def with_results(code: str, is_interesting: Callable[[ast.AST], bool]) -> str:
+def with_results(
+    code: str,
+    body: Sequence[ast.stmt],
+    spans: Spans,
+    is_interesting: Callable[[ast.AST], bool],
+) -> str:
     """The code with each assertion replaced by an assignment of what it is about.
 
     The names assigned to are marks; `with_names` turns those that are left in the end into names.
 
     Args:
         code: statements of a test's body at the left margin.
+        body: what it parses to.
+        spans: where in it they stand.
         is_interesting: whether an expression touches what the snippet is wanted for.
-
-    Raises:
-        SyntaxError: the code does not parse.
     """
-    tree = tree_of(code)
-    spans = Spans(code)
     fresh = (f"__result_{number}__" for number in itertools.count(1))
     edits: list[Edit] = []
-    for body in _blocks(tree):
-        texts = [_replacement(node, spans, is_interesting, fresh) for node in body]
+    for block in _blocks(body):
+        texts = [_replacement(node, spans, is_interesting, fresh) for node in block]
         is_emptied = all(text == "" for text in texts)
-        for node, text in zip(body, texts, strict=True):
+        for node, text in zip(block, texts, strict=True):
             if text is not None:
                 start, end = spans.of(node)
                 edits.append(Edit(start, end, "pass" if is_emptied else text))
@@ -50,17 +52,21 @@ def with_results(code: str, is_interesting: Callable[[ast.AST], bool]) -> str:
     return "\n".join(line for line in edited(code, edits).split("\n") if line.strip())
 
 
-def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Statement lists of the code, those of nested definitions left out."""
-    for field in ("body", "orelse", "finalbody", "handlers"):
-        for block in [getattr(tree, field, None)]:
-            if not isinstance(block, list) or not block:
-                continue
-            if isinstance(block[0], ast.stmt):
-                yield block
-            for node in block:
-                if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                    yield from _blocks(node)
+def _blocks(block: Sequence[ast.stmt]) -> Iterator[Sequence[ast.stmt]]:
+    """The block and all within it, those of nested definitions left out."""
+    yield block
+    for node in block:
+        if hasattr(node, "body") and not isinstance(node, _DEFINITIONS):
+            yield from _blocks_in(node)
+
+
+def _blocks_in(node: ast.AST) -> Iterator[Sequence[ast.stmt]]:
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(node, field, None)
+        if block:
+            yield from _blocks(block)
+    for handler in getattr(node, "handlers", ()):
+        yield from _blocks_in(handler)
 
 
 def _replacement(

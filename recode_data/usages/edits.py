@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-_LINE_ENDS = re.compile(r"(?<=\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +19,14 @@ class Edit:
 class Spans:
     """Offsets in characters of the nodes of one text (lines end at LF)."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, line: int = 1, margin: int = 0) -> None:
+        """`code` may be a part of the text: from which line on, and how far moved to the left."""
         self._code = code
-        self._lines = _LINE_ENDS.split(code)
+        self._line, self._margin = line, margin
+        self._lines = code.split("\n")
         self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line))
+        for text in self._lines:
+            self._starts.append(self._starts[-1] + len(text) + 1)
 
     def of(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> tuple[int, int]:
         """Where the node begins and ends."""
@@ -42,10 +41,11 @@ class Spans:
         return self._code[start:end]
 
     def _offset(self, line: int, column: int) -> int:
-        text = self._lines[line - 1]
+        line, column = line - self._line, column - self._margin
+        text = self._lines[line]
         if not text.isascii():
             column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace"))
-        return self._starts[line - 1] + column
+        return self._starts[line] + column
 
 
 def edited(code: str, edits: Iterable[Edit]) -> str:

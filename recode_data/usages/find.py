@@ -60,7 +60,7 @@ def usages_in(file: SourceFile, sources: ReleaseSources, interest: Interest) -> 
             found = tuple(
                 Usage(
                     code=snippet.code,
-                    apis=interest.apis_in(snippet.code),
+                    apis=snippet.apis,
                     origin=file.origin,
                     release=sources.release,
                     source_file=file.relative,

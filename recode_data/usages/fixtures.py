@@ -41,6 +41,7 @@ class Fixture:
 def fixtures_of(tree: ast.Module, text: str, source: int = 0) -> dict[str, Fixture]:
     """Module-level fixtures that end in their one `return` or `yield`, by name."""
     found: dict[str, Fixture] = {}
+    lines = text.split("\n")
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
             continue
@@ -52,7 +53,7 @@ def fixtures_of(tree: ast.Module, text: str, source: int = 0) -> dict[str, Fixtu
         if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or "request" in needs:
             continue
         name = _given_name(marks[0]) or node.name
-        code = _value_code(node, name, text)
+        code = _value_code(node, name, lines)
         if code is not None:
             found[name] = Fixture(code, needs, source)
     return found
@@ -87,7 +88,7 @@ def conftests(test: Path, roots: Sequence[Path]) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _value_code(node: ast.FunctionDef, name: str, text: str) -> str | None:
+def _value_code(node: ast.FunctionDef, name: str, lines: Sequence[str]) -> str | None:
     """Statements that bind the fixture's value to its name; None where it does more."""
     body = node.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
@@ -101,13 +102,11 @@ def _value_code(node: ast.FunctionDef, name: str, text: str) -> str | None:
     if at is None or len(exits) != 1 or body[0].lineno == node.lineno:
         return None
     value = _value(body[at])
-    spans = Spans(text)
+    code = "\n".join(lines[body[0].lineno - 1 : body[at].end_lineno])
+    spans = Spans(code, body[0].lineno)
     start, end = spans.of(body[at])
-    told = edited(text, [Edit(start, end, f"{name} = {spans.text(value)}" if value else "")])
-    lines = told.split("\n")[body[0].lineno - 1 :]
-    removed = text.count("\n") - told.count("\n")
-    last = (body[at].end_lineno or node.lineno) - removed - body[0].lineno + 1
-    return textwrap.dedent("\n".join(lines[:last]))
+    told = edited(code, [Edit(start, end, f"{name} = {spans.text(value)}" if value else "")])
+    return textwrap.dedent(told)
 
 
 def _value(statement: ast.stmt) -> ast.expr | None:

@@ -34,5 +34,5 @@ def _in_paragraphs(text: str) -> Iterator[Statement]:
 
 
 def _is_text(statement: Statement) -> bool:
-    node = ast.parse(statement.code).body[0]
+    node = statement.nodes[0]
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

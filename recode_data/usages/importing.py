@@ -35,9 +35,13 @@ def publicly_imported(statements: Sequence[Statement], setting: Setting) -> tupl
     users do not, and the private path changes for reasons of its own.
     """
     return tuple(
-        replace(item, code=_public(item.code, setting)) if item.is_import else item
-        for item in statements
+        _publicly_imported(item, setting) if item.is_import else item for item in statements
     )
+
+
+def _publicly_imported(statement: Statement, setting: Setting) -> Statement:
+    code, nodes = _public(statement.code, setting)
+    return replace(statement, code=code, nodes=nodes)
 
 
 def used_imports(
@@ -91,15 +95,16 @@ def _alias(alias: ast.alias) -> _Alias:
 
 
 @lru_cache(maxsize=IMPORTS_KEPT)
-def _public(code: str, setting: Setting) -> str:
+def _public(code: str, setting: Setting) -> tuple[str, tuple[ast.stmt, ...]]:
     """An import statement as users write it: the test files of a folder begin alike."""
-    return "\n".join(_public_lines(code, setting))
+    nodes = tuple(_public_nodes(code, setting))
+    return "\n".join(map(ast.unparse, nodes)), nodes
 
 
-def _public_lines(code: str, setting: Setting) -> Iterator[str]:
+def _public_nodes(code: str, setting: Setting) -> Iterator[ast.stmt]:
     for node in ast.parse(textwrap.dedent(code)).body:
         if not isinstance(node, ast.ImportFrom):
-            yield ast.unparse(node)
+            yield node
             continue
         module = _absolute(node, setting)
         by_module: dict[str, list[ast.alias]] = {}
@@ -108,7 +113,7 @@ def _public_lines(code: str, setting: Setting) -> Iterator[str]:
             if public is not None or not node.level:
                 by_module.setdefault(public or module, []).append(alias)
         for name, aliases in by_module.items():
-            yield ast.unparse(ast.ImportFrom(name, aliases, 0))
+            yield ast.ImportFrom(name, aliases, 0)
 
 
 def _absolute(node: ast.ImportFrom, setting: Setting) -> str:

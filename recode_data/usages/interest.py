@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recode_data.references import attribute_names, find_references, touched_after
+from recode_data.references import Mentions
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
@@ -34,22 +34,14 @@ class Interest:
         names = self.import_names if self.paths is None else self.words
         return not set(_WORD.findall(text)).isdisjoint(names)
 
-    def apis_in(self, code: str) -> tuple[str, ...]:
-        """Paths that the code touches, sorted; empty where it touches nothing of interest.
+    def apis_in(self, mentions: Mentions) -> tuple[str, ...]:
+        """Paths that code touches, sorted; empty where it touches nothing of interest.
 
         All of the library's paths that the code refers to are given, as written, and members of
         classes that occur by name on a value of unknown type.
-
-        Raises:
-            SyntaxError: the code does not parse.
         """
-        referred = {
-            reference.path
-            for reference in find_references(code)
-            if reference.path.partition(".")[0] in self.import_names
-        }
-        used = {name for name, _ in attribute_names(code)} if self.members else set()
-        members = {path for name, path in self.members if name in used}
+        referred = {path for path in mentions.paths if path.partition(".")[0] in self.import_names}
+        members = {path for name, path in self.members if name in mentions.attributes}
         wanted = any(self.is_wanted(path) for path in referred)
         return tuple(sorted(referred | members)) if wanted or members else ()
 
@@ -60,20 +52,11 @@ class Interest:
         parts = path.split(".")
         return any(".".join(parts[:length]) in self.paths for length in range(2, len(parts) + 1))
 
-    def lines_after(self, imports: str, code: str) -> set[int]:
-        """1-based lines of the code, run after the imports, that touch a path or name a member.
-
-        Raises:
-            SyntaxError: either does not parse.
-        """
-        references, attributes = touched_after(imports, code)
-        members = {name for name, _ in self.members}
-        return {
-            line
-            for reference in references
-            if self.is_wanted(reference.path)
-            for line in range(reference.line, reference.end_line + 1)
-        } | {line for name, line in attributes if name in members}
+    def is_touched_by(self, mentions: Mentions) -> bool:
+        """Whether code touches a path of interest or names a member."""
+        return any(map(self.is_wanted, mentions.paths)) or any(
+            name in mentions.attributes for name, _ in self.members
+        )
 
 
 def interest_in(

@@ -5,10 +5,16 @@ from __future__ import annotations
 import builtins
 import symtable
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from recode_data.usages.modules import definition_of
+from recode_data.usages.slices import Statement
+
+NAMES_KEPT = 2048
+"""Statements of about 1 kB each: of a few test files with all their helpers."""
 
 CONVENTIONAL_IMPORTS: Mapping[str, str] = {
     "ak": "import awkward as ak",
@@ -41,12 +47,36 @@ _STANDARD_MODULES = (
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 
 
-def unbound_names(code: str) -> tuple[str, ...]:
-    """Names that the code reads and nowhere binds, builtins left out; sorted.
+def unbound_names(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """Names that the statements read and none of them binds, builtins left out; sorted.
 
     Raises:
-        SyntaxError: the code does not parse.
+        SyntaxError: the code of one does not compile.
     """
+    read: set[str] = set()
+    bound: set[str] = set()
+    for statement in statements:
+        if statement.is_exact:
+            read |= statement.reads
+            bound |= statement.binds
+        else:
+            names = _names_in(statement.code)
+            read |= names.read
+            bound |= names.bound
+    return tuple(sorted(read - bound - _BUILTINS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Of the module that a statement stands in."""
+
+    read: frozenset[str]
+    bound: frozenset[str]
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def _names_in(code: str) -> _Names:
+    """What a statement does to the names of its module: many tests share a helper."""
     top = symtable.symtable(code, "snippet", "exec")
     bound = {item.get_name() for item in top.get_symbols() if _is_bound(item)}
     read: set[str] = set()
@@ -59,7 +89,7 @@ def unbound_names(code: str) -> tuple[str, ...]:
                 bound.add(symbol.get_name())
             if symbol.is_referenced() and (table is top or symbol.is_global()):
                 read.add(symbol.get_name())
-    return tuple(sorted(read - bound - _BUILTINS))
+    return _Names(frozenset(read), frozenset(bound))
 
 
 def _is_bound(symbol: symtable.Symbol) -> bool:

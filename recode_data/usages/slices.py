@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from recode_data.syntax_trees import holding_nodes, tree_of
+from recode_data.syntax_trees import HOLDING, tree_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_INEXACT = (
+    ast.Lambda,
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+    *(ast.Delete, ast.Global, ast.Nonlocal),
+)
+"""Nodes that have names of their own, or do to names what no field of a `Statement` says."""
 _STATEFUL = re.compile(
     r"^(set|seed|reset|register|use|enable|disable|simplefilter|filterwarnings|update)|_seed$"
 )
@@ -38,6 +46,10 @@ class Statement:
     is_import: bool
     shows: bool
     """An expression whose value gets shown."""
+    is_exact: bool
+    """Whether `reads` and `binds` are all that it does to the names of its module, and no more."""
+    nodes: tuple[ast.stmt, ...] = field(compare=False, repr=False)
+    """What `code` parses to; their positions may be those in a longer text."""
 
 
 @lru_cache(maxsize=2048)
@@ -75,7 +87,9 @@ def describe(
     """The statement with what it reads, binds and changes."""
     names = _Names()
     for part in parts_of(node):
-        names.take(part)
+        take = _TAKEN.get(type(part))
+        if take is not None:
+            take(names, part)
     is_expression = isinstance(node, ast.Expr)
     bound = {node.name} if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else names.bound
     return Statement(
@@ -89,6 +103,8 @@ def describe(
         uses=frozenset(names.used),
         is_import=isinstance(node, (ast.Import, ast.ImportFrom)),
         shows=is_expression and shows,
+        is_exact=names.is_exact,
+        nodes=(node,),
     )
 
 
@@ -100,7 +116,7 @@ def parts_of(node: ast.AST) -> Iterator[ast.AST]:
         if part is None:  # `{**a}` has no key, a keyword without default none either
             continue
         yield part
-        for name in holding_nodes(type(part)):
+        for name in HOLDING[type(part)]:
             value = getattr(part, name, None)
             if isinstance(value, list):
                 waiting += value
@@ -142,7 +158,7 @@ def _span(node: ast.stmt) -> tuple[int, int]:
 
 
 class _Names:
-    """What the parts of one statement do to names."""
+    """What the parts of one statement do to names; those below a part are parts of their own."""
 
     def __init__(self) -> None:
         self.read: set[str] = set()
@@ -151,31 +167,53 @@ class _Names:
         """Whose objects it may change in place."""
         self.used: set[str] = set()
         """Dotted names, without their last part."""
+        self.is_exact = True
 
-    def take(self, part: ast.AST) -> None:
-        """Add what one part does; those below it are parts of their own."""
-        if isinstance(part, ast.Name):
-            (self.bound if isinstance(part.ctx, ast.Store) else self.read).add(part.id)
-        elif isinstance(part, ast.Attribute):
-            chain = _dotted(part.value)
-            if chain:
-                self.used.add(chain)
-            if not isinstance(part.ctx, ast.Load):
-                self.mutated.update(_root(part))
-        elif isinstance(part, ast.Call):
-            for keyword in part.keywords:
-                if keyword.arg == "out":
-                    self.mutated.update(_root(keyword.value))
-        elif isinstance(part, ast.Subscript):
-            if not isinstance(part.ctx, ast.Load):
-                self.mutated.update(_root(part))
-        elif isinstance(part, ast.AugAssign):
-            if isinstance(part.target, ast.Name):
-                self.read.add(part.target.id)
-        elif isinstance(part, (ast.Import, ast.ImportFrom)):
-            self.bound.update(alias.asname or alias.name.partition(".")[0] for alias in part.names)
-        elif isinstance(part, (*_FUNCTIONS, ast.ClassDef)):
-            self.bound.add(part.name)
+    def take_name(self, part: ast.Name) -> None:
+        (self.bound if isinstance(part.ctx, ast.Store) else self.read).add(part.id)
+
+    def take_attribute(self, part: ast.Attribute) -> None:
+        chain = _dotted(part.value)
+        if chain:
+            self.used.add(chain)
+        if not isinstance(part.ctx, ast.Load):
+            self.mutated.update(_root(part))
+
+    def take_call(self, part: ast.Call) -> None:
+        for keyword in part.keywords:
+            if keyword.arg == "out":
+                self.mutated.update(_root(keyword.value))
+
+    def take_subscript(self, part: ast.Subscript) -> None:
+        if not isinstance(part.ctx, ast.Load):
+            self.mutated.update(_root(part))
+
+    def take_augmented(self, part: ast.AugAssign) -> None:
+        if isinstance(part.target, ast.Name):
+            self.read.add(part.target.id)
+
+    def take_import(self, part: ast.Import | ast.ImportFrom) -> None:
+        self.bound.update(alias.asname or alias.name.partition(".")[0] for alias in part.names)
+
+    def take_definition(self, part: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        self.bound.add(part.name)
+        self.is_exact = False
+
+    def take_inexact(self, part: ast.AST) -> None:
+        self.is_exact = False
+
+
+_TAKEN: Mapping[type[ast.AST], Callable[[_Names, Any], None]] = {
+    ast.Name: _Names.take_name,
+    ast.Attribute: _Names.take_attribute,
+    ast.Call: _Names.take_call,
+    ast.Subscript: _Names.take_subscript,
+    ast.AugAssign: _Names.take_augmented,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _Names.take_import),
+    **dict.fromkeys((*_FUNCTIONS, ast.ClassDef), _Names.take_definition),
+    **dict.fromkeys(_INEXACT, _Names.take_inexact),
+}
+"""How each kind of node is taken; most nodes tell nothing of names."""
 
 
 def _handed_over(node: ast.stmt) -> Iterator[str]:

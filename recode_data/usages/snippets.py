@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from recode_data.references import mentions
+from recode_data.syntax_trees import tree_of
 from recode_data.usages.assertions import with_names
 from recode_data.usages.importing import Setting, publicly_imported, used_imports
 from recode_data.usages.interest import Interest
@@ -18,10 +21,12 @@ MAX_LINES = 60
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Self-contained code and the 1-based line at which its own part begins."""
+    """Self-contained code, the 1-based line at which its own part begins, the paths it touches."""
 
     code: str
     line: int
+    apis: tuple[str, ...]
+    """As `Interest.apis_in` gives them."""
 
 
 def snippets_of(
@@ -67,14 +72,14 @@ def snippet_of(
     if not any(_is_observable(statements[position]) for position in targets):
         return None
     kept = needed_by(statements, frozenset(targets))
-    finished = finish([statements[position] for position in kept], setting)
-    if finished is None:
-        return None
-    code = with_names(finished)  # before it is read: it is read once more as it then stands
-    return Snippet(code, statements[targets[0]].line) if interest.apis_in(code) else None
+    return finish(
+        [statements[position] for position in kept], statements[targets[0]].line, interest, setting
+    )
 
 
-def finish(statements: Sequence[Statement], setting: Setting) -> str | None:
+def finish(
+    statements: Sequence[Statement], line: int, interest: Interest, setting: Setting
+) -> Snippet | None:
     """The statements as one module: imports first, as much of them as is used, then the rest."""
     imports = [item for item in statements if item.is_import]
     body = [item for item in statements if not item.is_import]
@@ -82,7 +87,7 @@ def finish(statements: Sequence[Statement], setting: Setting) -> str | None:
         return None
     body_code = "\n".join(_laid_out(body))
     try:
-        unbound = unbound_names(body_code)
+        unbound = unbound_names(body)
         heads, bound = used_imports(imports, frozenset(unbound))
         missing = missing_imports(
             tuple(name for name in unbound if name not in bound),
@@ -97,7 +102,12 @@ def finish(statements: Sequence[Statement], setting: Setting) -> str | None:
         compile(code, "snippet", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    return code if code.count("\n") <= MAX_LINES + 10 else None
+    if code.count("\n") > MAX_LINES + 10:
+        return None
+    nodes = [*(tree_of(head).body for head in heads), *(item.nodes for item in body)]
+    (mentioned,) = mentions("", [chain.from_iterable(nodes)])
+    apis = interest.apis_in(mentioned)
+    return Snippet(with_names(code), line, apis) if apis else None
 
 
 def _laid_out(body: Sequence[Statement]) -> Iterator[str]:
@@ -122,8 +132,5 @@ def _is_observable(statement: Statement) -> bool:
         return False
     if statement.shows or statement.binds or statement.mutates:
         return True
-    try:
-        node = ast.parse(statement.code).body[0]
-    except (SyntaxError, IndexError):
-        return False
+    node = statement.nodes[0]
     return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)

@@ -11,16 +11,20 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
+from recode_data.references import mentions
+from recode_data.syntax_trees import children_of, tree_of
 from recode_data.usages.assertions import with_results
+from recode_data.usages.edits import Spans
 from recode_data.usages.fixtures import Fixture, fixtures_of, needed_fixtures
 from recode_data.usages.importing import Setting, publicly_imported
 from recode_data.usages.interest import Interest
 from recode_data.usages.parametrize import parameter_sets
+from recode_data.usages.sessions import parses
 from recode_data.usages.slices import Statement, describe, parts_of, statements_of
 from recode_data.usages.snippets import Snippet, names_of_interest, snippet_of
 from recode_data.usages.unselfed import OwnerClass, Without
@@ -125,7 +129,12 @@ def _module_statements(lines: Sequence[str], tree: ast.Module) -> Iterator[State
         start = node.lineno
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             start = min([start, *(item.lineno for item in node.decorator_list)])
-        yield describe(node, "\n".join(lines[start - 1 : node.end_lineno]), start, -1)
+        text = "\n".join(lines[start - 1 : node.end_lineno])
+        statement = describe(node, text, start, -1)
+        if ";" in text and parses(text) and len(tree_of(text).body) > 1:
+            # `a = 1; b = 2`: each comes as the whole line
+            statement = replace(statement, is_exact=False, nodes=tuple(tree_of(text).body))
+        yield statement
 
 
 def _function_snippets(
@@ -147,19 +156,23 @@ def _function_snippets(
     sets = parameter_sets(decorators, module.text, constants)
     if sets is None:
         return
+    _, bound = sets[0]
     try:
         told = _told(node, owner, module, interest)
+        before = _before(told, module, bound)
+        own = statements_of(told.body, told.line, 0)
+        targets = _targets(before, own, interest)
+        if not targets:
+            return
+        for assignments, _ in sets:
+            session = [*before, *_assigned(assignments), *own]
+            first_own = len(session) - len(own)
+            positions = [first_own + position for position in targets]
+            snippet = snippet_of(session, positions, interest, setting)
+            if snippet is not None:
+                yield replace(snippet, line=node.lineno)
     except (Without, SyntaxError, ValueError):
         return
-    for assignments, bound in sets:
-        try:
-            session = _session(told, module, assignments, bound)
-        except (Without, SyntaxError, ValueError):
-            return
-        targets = _targets(session, interest)
-        snippet = snippet_of(session, targets, interest, setting) if targets else None
-        if snippet is not None:
-            yield Snippet(snippet.code, node.lineno)
 
 
 def _is_plain_function(node: ast.FunctionDef, source: str) -> bool:
@@ -179,7 +192,7 @@ def _is_plain_function(node: ast.FunctionDef, source: str) -> bool:
             return False
         if isinstance(part, ast.Attribute) and part.attr in ("skip", "importorskip", "xfail"):
             return False
-        stack.extend(ast.iter_child_nodes(part))
+        stack += children_of(part)
     return True
 
 
@@ -217,17 +230,15 @@ def _told(
 
     parameters = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     context = owner.context_of(node) if owner is not None else None
-    body = with_results(_body_text(node, module.lines), is_interesting)
+    body = _body(node, module.lines, is_interesting)
     if context is not None:
         parameters = [name for name in parameters if name != context.receiver]
         body = context.plain(body)
     return _Told(node.lineno, tuple(parameters), context.statements if context else (), body)
 
 
-def _session(
-    told: _Told, module: _Module, assignments: Sequence[str], bound: frozenset[str]
-) -> list[Statement]:
-    """All statements that come before and in the test; the test's own have paragraph 0 or more."""
+def _before(told: _Told, module: _Module, bound: frozenset[str]) -> list[Statement]:
+    """All statements that come before the test's own, whichever values its parameters have."""
     try:
         fixtures = list(
             needed_fixtures(
@@ -242,14 +253,20 @@ def _session(
         for statement in module.shared[number - 1]
     ]
     session += module.statements
-    before = (*told.context, *(fixture.code for fixture in dict.fromkeys(fixtures)), *assignments)
-    for text in before:
+    for text in (*told.context, *(fixture.code for fixture in dict.fromkeys(fixtures))):
         session += statements_of(text, paragraph=-1)
-    session += statements_of(told.body, told.line, 0)
     return session
 
 
-def _body_text(node: ast.FunctionDef, lines: Sequence[str]) -> str:
+def _assigned(assignments: Sequence[str]) -> Iterator[Statement]:
+    for text in assignments:
+        yield from statements_of(text, paragraph=-1)
+
+
+def _body(
+    node: ast.FunctionDef, lines: Sequence[str], is_interesting: Callable[[ast.AST], bool]
+) -> str:
+    """Statements of the test at the left margin, its assertions as results."""
     body = node.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
@@ -258,46 +275,39 @@ def _body_text(node: ast.FunctionDef, lines: Sequence[str]) -> str:
     start = body[0].lineno
     if isinstance(body[0], (ast.FunctionDef, ast.ClassDef)):
         start = min([start, *(item.lineno for item in body[0].decorator_list)])
-    return textwrap.dedent("\n".join(lines[start - 1 : body[-1].end_lineno]))
+    code = textwrap.dedent("\n".join(lines[start - 1 : body[-1].end_lineno]))
+    margin = body[0].col_offset
+    if len(lines[start - 1]) - len(code.partition("\n")[0]) != margin:
+        raise Without  # a line of a string or a comment keeps it from the left margin
+    return with_results(code, body, Spans(code, start, margin), is_interesting)
 
 
-def _targets(session: Sequence[Statement], interest: Interest) -> list[int]:
+def _targets(
+    before: Sequence[Statement], own: Sequence[Statement], interest: Interest
+) -> list[int]:
     """Own statements that touch a path of interest, and those that read what these bind."""
-    imports: list[str] = []
-    code_lines: list[str] = []
-    spans: list[range] = []
-    for statement in session:
-        first = len(code_lines) + 1
-        if statement.paragraph >= 0:
-            code_lines += statement.code.split("\n")
-        elif statement.is_import:
-            imports.append(statement.code)
-        spans.append(range(first, len(code_lines) + 1))
-    try:
-        touched = interest.lines_after("\n".join(imports), "\n".join(code_lines))
-    except SyntaxError:
-        return []
+    imports = "\n".join(statement.code for statement in before if statement.is_import)
+    touched = [
+        interest.is_touched_by(item)
+        for item in mentions(imports, [statement.nodes for statement in own])
+    ]
     targets: list[int] = []
     influenced: set[str] = set()
-    for position, statement in enumerate(session):
-        if statement.paragraph < 0:
-            continue
-        if touched.intersection(spans[position]) or (
-            statement.reads & influenced and not statement.is_import
-        ):
+    for position, statement in enumerate(own):
+        if touched[position] or (statement.reads & influenced and not statement.is_import):
             targets.append(position)
             influenced |= statement.binds
-    return [position for position in targets if not _is_leftover(session, position, touched, spans)]
+    return [
+        position
+        for position in targets
+        if touched[position] or not _is_leftover(own[position], own[position + 1 :])
+    ]
 
 
-def _is_leftover(
-    session: Sequence[Statement], position: int, touched: set[int], spans: Sequence[range]
-) -> bool:
+def _is_leftover(statement: Statement, following: Sequence[Statement]) -> bool:
     """Whether the statement only prepares what a dropped assertion compared with."""
-    statement = session[position]
     return (
         bool(statement.binds)
         and all(_EXPECTED.match(name) for name in statement.binds)
-        and not touched.intersection(spans[position])
-        and not any(statement.binds & later.reads for later in session[position + 1 :])
+        and not any(statement.binds & later.reads for later in following)
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from recode_data.syntax_trees import tree_of
 from recode_data.usages.edits import Edit, Spans, edited
 from recode_data.usages.slices import parts_of
 
@@ -55,7 +56,7 @@ class OwnerClass:
         if any(_name_of(item) in ("staticmethod", "classmethod") for item in method.decorator_list):
             raise Without
         receiver = _first(method)
-        used = _attributes_used(method, receiver)
+        used = _attributes_used(method, receiver) if self._names(method, receiver) else set()
         helpers = self._helpers_used(used | self._used_by_setups)
         attributes = self._stored | {item.name for item in helpers}
         if not used:
@@ -67,6 +68,11 @@ class OwnerClass:
         if statements is None:
             raise Without
         return ClassContext(receiver, attributes, statements)
+
+    def _names(self, method: ast.FunctionDef, receiver: str) -> bool:
+        """Whether the receiver may occur in the method after its own parameter (cheap)."""
+        text = "\n".join(self._lines[method.lineno - 1 : method.end_lineno])
+        return text.count(receiver) > 1
 
     @cached_property
     def _methods(self) -> dict[str, ast.FunctionDef]:
@@ -202,7 +208,9 @@ def _stored_names(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
 
 
 def _plain(code: str, receiver: str, attributes: frozenset[str]) -> str:
-    parts = tuple(parts_of(ast.parse(code)))
+    if receiver not in code:
+        return code  # most tests are in a class for the sake of order alone
+    parts = tuple(parts_of(tree_of(code)))
     names = {part.id for part in parts if isinstance(part, ast.Name)}
     names |= {part.arg for part in parts if isinstance(part, ast.arg)}
     if receiver not in names:

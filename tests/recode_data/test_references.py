@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from recode_data.references import (
     attribute_names,
     find_references,
+    mentions,
     statement_at,
-    touched_after,
 )
 
 
@@ -159,13 +159,16 @@ def test_every_span_parses_to_its_own_chain(parts: list[str]) -> None:
         "x = t.load(1).size",
         "y = 1\nt = y\nx = t.load(1)",
         "def f(load):\n    return load(1) + t.read(2)",
+        "def f():\n    return t.load(1).size\nt = f()\nf(t.load)",
         "import toy\nx = [toy.load(i)\n     for i in load(3)]",
     ],
 )
 def test_code_is_read_as_if_it_stood_after_the_imports(imports: str, code: str) -> None:
     whole = f"{imports}\n{code}"
-    references, attributes = touched_after(imports, code)
-    assert {(item.path, item.line + 1, item.end_line + 1) for item in references} == {
-        (item.path, item.line, item.end_line) for item in find_references(whole) if item.line > 1
-    }
-    assert [(name, line + 1) for name, line in attributes] == [*attribute_names(whole)]
+    statements = ast.parse(code).body
+    for node, found in zip(
+        statements, mentions(imports, [[node] for node in statements]), strict=True
+    ):
+        lines = range(node.lineno + 1, (node.end_lineno or node.lineno) + 2)
+        assert found.paths == {item.path for item in find_references(whole) if item.line in lines}
+        assert found.attributes == {name for name, line in attribute_names(whole) if line in lines}
