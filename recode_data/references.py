@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from recode_data.syntax_trees import HOLDING, statements_of, tree_of
 
@@ -242,7 +242,6 @@ class _Resolver:
         self._scope = _Scope(self.names, None)
         self._branches = 0
         self._deferred: list[tuple[_FunctionNode, _Scope, _Found]] = []
-        self._visits: dict[type[ast.AST], Callable[[ast.AST], None]] = {}
 
     def take(self, statements: Iterable[ast.stmt]) -> _Found:
         """Run the next statements; what their functions' bodies refer to is there after `finish`."""
@@ -258,12 +257,7 @@ class _Resolver:
 
     def visit(self, node: ast.AST) -> None:
         """What the method for this kind of node does; without one, its parts are visited."""
-        kind = type(node)
-        visit = self._visits.get(kind)
-        if visit is None:
-            visit = getattr(self, f"visit_{kind.__name__}", self.generic_visit)
-            self._visits[kind] = visit
-        visit(node)
+        _VISITS[type(node)](self, node)
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit the parts that have parts."""
@@ -271,8 +265,8 @@ class _Resolver:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 self._visit_all(value)
-            elif value is not None and value._fields:
-                self.visit(value)
+            elif value is not None:
+                _VISITS[type(value)](self, value)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         """Nothing."""
@@ -280,7 +274,7 @@ class _Resolver:
     def _visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
         for node in nodes:
             if node is not None:
-                self.visit(node)
+                _VISITS[type(node)](self, node)
 
     # bindings
 
@@ -487,6 +481,18 @@ class _Resolver:
 
     def _refer(self, node: ast.expr | ast.alias, path: str) -> None:
         self._found.references.append((path, node))
+
+
+class _Visits(dict[type[ast.AST], Callable[[_Resolver, Any], None]]):
+    def __missing__(self, kind: type[ast.AST]) -> Callable[[_Resolver, Any], None]:
+        method: Callable[[_Resolver, Any], None]
+        method = getattr(_Resolver, f"visit_{kind.__name__}", _Resolver.generic_visit)
+        self[kind] = method
+        return method
+
+
+_VISITS = _Visits()
+"""The method for each kind of node."""
 
 
 class _Offsets:

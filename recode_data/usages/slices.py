@@ -86,10 +86,21 @@ def describe(
 ) -> Statement:
     """The statement with what it reads, binds and changes."""
     names = _Names()
-    for part in parts_of(node):
-        take = _TAKEN.get(type(part))
+    waiting: list[ast.AST | None] = [node]
+    while waiting:  # as `parts_of` does, of which most nodes of a release come here
+        part = waiting.pop()
+        if part is None:
+            continue
+        kind = type(part)
+        take = _TAKEN.get(kind)
         if take is not None:
             take(names, part)
+        for name in HOLDING[kind]:
+            value = getattr(part, name)
+            if isinstance(value, list):
+                waiting += value
+            else:
+                waiting.append(value)
     is_expression = isinstance(node, ast.Expr)
     bound = {node.name} if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else names.bound
     return Statement(

@@ -73,8 +73,7 @@ def snippets_of_tests(
     aliases = names_of_interest(tuple(chain(statements, *shared)), interest)
     for node, owner in _tests(tree, module):
         source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        names = set(_WORD.findall(source))
-        if not (interest.may_name(source) or names & aliases):
+        if not (interest.may_name(source) or not aliases.isdisjoint(_WORD.findall(source))):
             continue  # most tests of Django are about models of their own
         if _is_plain_function(node, source):
             yield from _function_snippets(node, owner, module, interest, setting)
