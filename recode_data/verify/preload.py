@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from recode_data.records import Environment
 from recode_data.sandbox import Leading, Limits, SandboxPool
-from recode_data.syntax_trees import statements_of, tree_of
+from recode_data.syntax_trees import statements_of
 
 FEWEST_SNIPPETS = 8
 """That import a module of the library, for what it imports of others to be worth having."""
@@ -46,6 +46,7 @@ DRIVER = Path(__file__).with_name("imports_driver.py")
 IMPORTS_KEPT = 65536
 """Of all snippets of a step: they are gone through several times, one after the other, and fewer would be
 forgotten before they are asked for again."""
+HEADS_KEPT = 8192
 LIMITS = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=4 << 30)
 
 Modules: TypeAlias = tuple[str, ...]
@@ -199,10 +200,27 @@ class _Imports:
 
 @lru_cache(maxsize=IMPORTS_KEPT)
 def _imports(code: str) -> _Imports:
+    head = _head(code)
+    return _imports_in(head) or (_imports_in(code) if len(head) < len(code) else None) or _Imports()
+
+
+def _head(code: str) -> str:
+    """The code up to the end of the line that holds the last `import`: behind it no statement imports.
+
+    Snippets are many and begin alike: pandas's 22,000 have 3,400 heads of 90 characters.
+    """
+    last = code.rfind("import")
+    end = code.find("\n", last)
+    return "" if last < 0 else code if end < 0 else code[:end]
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _imports_in(code: str) -> _Imports | None:
+    """None where it does not parse: a head may end within a statement."""
     try:
-        tree = tree_of(code)
+        tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _Imports()
+        return None
     names: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.Import):
@@ -249,6 +267,7 @@ def _is_text(node: ast.stmt) -> bool:
 def forget_imports() -> None:
     """Give up what is remembered of the snippets."""
     _imports.cache_clear()
+    _imports_in.cache_clear()
 
 
 def _with_packages(names: Iterable[str]) -> frozenset[str]:

@@ -34,7 +34,13 @@ from tests.plain_runs import PlainPool
         ("if x:\n    import a.b", set()),
         ("def f():\n    import a.b", set()),
         ("from . import b\nimport a", set()),
-        ("import a\nthis is no Python", set()),
+        ("import a\nthis is no Python", {"a"}),  # for the run to find out
+        ("this is no Python\nimport a", set()),
+        ("import a\nfrom b import (\n    c,\n)\nc()", {"a", "b"}),
+        ("import a\nimport b, \\\n    c\nc()", {"a", "b", "c"}),
+        ("import a\ntry:\n    import b\nfinally:\n    f()", {"a"}),
+        ('import a\nx = """\nimport b\n"""\n', {"a"}),
+        ("import a  # important", {"a"}),
     ],
 )
 def test_what_a_program_begins_with_importing(code: str, expected: set[str]) -> None:
