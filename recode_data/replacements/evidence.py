@@ -15,7 +15,9 @@ from recode_data.surface.successors import import_conventions, named_successors
 from recode_data.surface.touch import Touch
 
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z`*:])|\n\s*\n|\n\s*[-*]\s+")
-_HEADING = re.compile(r"^(.*[`\w.].*)\n([-=~^+\"'#*])\2{2,}[ \t]*\n\s*", re.MULTILINE)
+_HEADING = re.compile(r"^(?=.*[`\w.])(.+)\n([-=~^+\"'#*])\2{2,}[ \t]*\n\s*", re.MULTILINE)
+"""Looks for what a title holds beforehand: with `.*` on both sides of it, each end of each line was tried
+for each place in it, which took a second for pandas's notes."""
 _BRACES = re.compile(r"(`+)([\w.]+)\{([\w, ]*,[\w, ]*)\}`+")
 _GOES_ON = re.compile(
     r"\s*(?:Please |You (?:can|should) |Instead,? |Consider )?(?:[Uu]s(?:e|ing)|[Ss]witch|[Pp]refer)\b"

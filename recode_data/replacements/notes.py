@@ -11,6 +11,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _SUFFIXES = frozenset({".rst", ".md", ".txt", ".inc"})
+_ENDINGS = tuple(sorted(_SUFFIXES))
 _SKIPPED = frozenset({"tests", "test", "node_modules", ".git", "vendor", "third_party"})
 FILE_LIMIT_BYTES = 2_000_000
 TOTAL_LIMIT_BYTES = 12_000_000
@@ -25,6 +26,8 @@ def read_notes(root: Path) -> tuple[str, ...]:
         relative = Path(folder).relative_to(root)
         telling = any(_NAME.search(part) for part in relative.parts)
         for name in files:
+            if not (name.isupper() or name.lower().endswith(_ENDINGS)):
+                continue  # most files: a path of each took longer than all the rest
             path = Path(folder, name)
             is_text = path.suffix.lower() in _SUFFIXES or (not path.suffix and name.isupper())
             if is_text and (telling or _NAME.search(path.stem)):
