@@ -44,7 +44,7 @@ from recode_data.references import forget_readings
 from recode_data.rewrites.parsed import forget_parsed
 from recode_data.sandbox import SandboxPool
 from recode_data.step_changes import StepChanges, catalogued_context, step_changes
-from recode_data.step_effort import probed_while_it_pays, proved_while_it_pays
+from recode_data.step_effort import proved_while_it_pays, worth_a_probe
 from recode_data.step_probe import probe_usages
 from recode_data.step_usages import read_usages
 from recode_data.syntax_trees import forget_trees
@@ -188,22 +188,20 @@ def _probe(
     journal = mining.folder.journal(context, "probe")
     options = mining.options
 
-    def probe(some: Sequence[Usage]) -> list[Finding]:
-        return probe_usages(
-            context,
-            some,
-            journal,
-            mining.executor,
-            mining.progress,
-            allow_weak=options.allow_weak,
-            preload=preload,
-        )
-
     here = context.old_environment
     worth = worth_probing([usage for usage in usages if can_be_imported(usage.code, here)])
     if options.limit:
-        return _Probed(*probed_while_it_pays(worth, options.limit, probe))
-    return _Probed(worth, probe(worth))
+        worth = tuple(worth_a_probe(worth, options.limit))
+    findings = probe_usages(
+        context,
+        worth,
+        journal,
+        mining.executor,
+        mining.progress,
+        allow_weak=options.allow_weak,
+        preload=preload,
+    )
+    return _Probed(worth, findings)
 
 
 def _wanted(candidates: Iterable[Candidate], options: BuildOptions) -> list[Candidate]:

@@ -7,19 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from recode_data.records import Candidate, ChangeKind, Dropped, DropReason, Outcome, Usage, Verified
+from recode_data.records import Candidate, ChangeKind, Dropped, DropReason, Outcome, Verified
 from recode_data.step_effort import (
     LOOK_BACK,
     MOST_OF_ONE_CHANGE,
     PROBED_AT_MOST,
-    PROBED_LOOK_BACK,
-    PROBED_ROUND,
     ROUND,
-    probed_while_it_pays,
     proved_while_it_pays,
+    worth_a_probe,
 )
 from recode_data.step_twins import FAILED_TWINS
-from recode_data.verify.probe import Finding
 from tests.making import make_candidate, make_change, make_pair, make_usage
 
 PAIR = make_pair()
@@ -137,42 +134,12 @@ def test_a_change_that_ceases_to_prove_ends_its_half_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "found", "limit", "probed"),
-    [
-        (1000, 0, 400, PROBED_ROUND),
-        (1000, PROBED_ROUND, 100, 200),
-        (1000, PROBED_ROUND, 900, PROBED_AT_MOST),
-        (300, PROBED_ROUND, 900, 300),
-        (PROBED_ROUND - 1, 0, 400, PROBED_ROUND - 1),
-        (0, 0, 400, 0),
-        (1000, 3, 400, 2 * PROBED_ROUND),
-        (1000, PROBED_ROUND // 2, 400, PROBED_LOOK_BACK + PROBED_ROUND),
-    ],
+    ("count", "limit", "probed"),
+    [(1000, 400, PROBED_AT_MOST), (1000, 30, 60), (50, 400, 50), (0, 400, 0)],
 )
-def test_the_probe_ends_where_it_finds_nothing(
-    count: int, found: int, limit: int, probed: int
-) -> None:
+def test_the_first_usages_are_probed(count: int, limit: int, probed: int) -> None:
     worth = [replace(make_usage(), code=f"f({number})") for number in range(count)]
-    left = {usage.code for usage in worth[:found]}
-    if found == PROBED_ROUND:
-        left = {usage.code for usage in worth}
-
-    def probe(usages: Sequence[Usage]) -> list[Finding]:
-        return [Finding(item, True, "E", item.code, 1) for item in usages if item.code in left]
-
-    seen, findings = probed_while_it_pays(worth, limit, probe)
-    assert list(seen) == worth[:probed]
-    assert {item.usage.code for item in findings} == left & {item.code for item in seen}
-
-
-def test_what_is_said_of_everything_is_no_reason_to_go_on() -> None:
-    worth = [replace(make_usage(), code=f"f({number})") for number in range(2000)]
-
-    def probe(usages: Sequence[Usage]) -> list[Finding]:
-        return [Finding(item, False, "W", "of another library", 1) for item in usages]
-
-    seen, _ = probed_while_it_pays(worth, 2000, probe)
-    assert PROBED_ROUND < len(seen) <= 4 * PROBED_ROUND
+    assert worth_a_probe(worth, limit) == worth[:probed]
 
 
 def growing(api: str, count: int) -> list[Candidate]:
