@@ -149,7 +149,7 @@ def _passes_another_value(item: FurtherChange, candidate: Candidate, said: str) 
     else: pandas says `use_na_sentinel=False`, and `None`, which was passed for `na_sentinel`, only
     happens to do the same."""
     parameter = new_parameter_of(item)
-    if parameter is None:
+    if parameter in (None, item.change.parameter):  # "pass strategy=mean as keyword args"
         return False
     texts = re.findall(rf"\b{re.escape(parameter)}\s*=\s*({_VALUE})", said)
     named = {text.strip("'\"") for text in texts}

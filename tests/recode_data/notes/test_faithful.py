@@ -236,6 +236,15 @@ def test_where_the_library_names_a_value_it_is_passed(
     assert found == (None if is_explained else change.key)
 
 
+def test_what_is_to_be_passed_by_keyword_may_be_written_otherwise() -> None:
+    change = make_change(kind=ChangeKind.KEYWORD_ONLY, parameter="blank")
+    replacement = Replacement("toy.load", (), 1.0, new_parameter="blank")
+    codes = (f"import toy\nx = toy.load({code})\n" for code in ("1, toy.nan", "1, blank=toy.nan"))
+    candidate = make_candidate(*codes, change=change, replacement=replacement)
+    said = {change.key: "Pass blank=nan as keyword args. From version 3 on this is an error"}
+    assert unexplained(candidate, said) is None
+
+
 @pytest.mark.parametrize(
     ("new", "is_explained"),
     [("toy.load(1)", True), ("toy.Text(1).value", False), ("toy.Text(toy.load(1))", True)],
