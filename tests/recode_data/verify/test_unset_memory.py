@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import recode_data.verify.observe_driver as driver
 from recode_data.sandbox import SandboxPool
 from recode_data.verify import observe
 from recode_data.verify.verifier import HASH_SEEDS, runs_differ
@@ -46,3 +48,15 @@ def test_unset_memory_does_not_pass_for_a_value(
         )
     assert (first.succeeded, second.succeeded) == (True, True)
     assert runs_differ(first, second) == differs
+
+
+@pytest.mark.parametrize(("hash_seed", "left"), [("0", {7}), ("1", {0x5A})])
+def test_spare_blocks_are_soiled_before_jobs_are_forked(
+    monkeypatch: pytest.MonkeyPatch, hash_seed: str, left: set[int]
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", hash_seed)
+    monkeypatch.setattr(driver, "_is_soiled", [False])
+    blocks = [np.full(37, 7, np.uint8) for _ in range(7)]
+    del blocks  # NumPy keeps them
+    driver.settle()
+    assert {int(byte) for _ in range(3) for byte in np.empty(37, np.uint8)} == left
