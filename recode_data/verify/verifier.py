@@ -406,8 +406,9 @@ class Verifier:
         What is random once in a few runs passes two of them by chance: of 500 rows that had, two
         failed when they were proved again. These runs import for themselves what they begin with, and
         have nothing there that the library imports of other packages: that SciPy has a module may show
-        only where something else imported it, and what a module is, by what was imported before. What
-        breaks with more there breaks with less, and gets none: such a run is the dearest of all.
+        only where something else imported it, and what a module is, by what was imported before. That
+        old code breaks or warns on the new version without these too is taken for granted, not
+        shown: such runs are the dearest of all.
         """
         runs = ((candidate.old_code, self.old, base), (candidate.new_code, self.new, fixed))
         for code, environment, seen in runs:
